@@ -87,6 +87,7 @@ export function createApi({
     return {
       setOperationMode: ({ value, unitId, then }) => order("setOperationMode", { value, unitId, then }),
       setDcdc: (id, { mode, dvg, dig, override, overrideRules }) => order(...toConverter(id, { mode, dvg, dig, override, overrideRules })),
+      confirm: (command) => order("confirm", { command }),
       stopAll: () => order("stopAll", {}, { stops: true }),
       estop: ({ name, reason } = {}) => order("estop", { name: name || null, reason: reason || null }, { stops: true }),
       estopReset: ({ name, reason }) => order("estopReset", { name, reason }),
@@ -176,6 +177,8 @@ export function createApi({
     /** What the rules say to an order; nothing is sent. */
     judge: (id, { mode, dvg, dig }) => post(...toConverter(id, { mode, dvg, dig, dryRun: "true" }), { reads: true }),
     flushCache: () => post("flushCache", {}, { reads: true }),
+    /** Takes back an override that waits for a second person. */
+    withdraw: (command) => post("withdraw", { command }),
     /** Drops what was to follow a Soft Stop. */
     clearThen: () => post("clearThen", {}),
     orders,

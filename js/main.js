@@ -53,12 +53,13 @@ const name = pageName();
 const state = createState({ model: buildModel(null) });
 const now = () => serverNow(state.get(), performance.now());
 const words = createWords(firstLanguage(), { zone: document.documentElement.dataset.zone, now, holds: true });
-const api = createApi({ page: name, words });
+const api = createApi({ page: document.body.dataset.display === "wall" ? null : name, words }); // a wall is nobody's page: it renews no lease
 const orders = createOrders({ api, state, words, page: name, renew: readNow });
 const frames = createFrames();
 const asking = createAsk();
 let due = null;
 let drawnAt = -Infinity;
+let second = null; // the panel of what waits for a second person, where the setting twopersons is on
 
 const busVoltage = createBusVoltage({ words, onChange: render });
 const orderUps = createUpsOrder({ words, orders, state, ask });
@@ -103,6 +104,14 @@ const preferences = createPreferences({
   },
   onTheme: (kind) => scene.setTheme(null, kind),
 });
+
+/** Loads what only a console with two persons needs; one that did not come is asked for with the next reading. */
+function loadSecond() {
+  second = import("./panels/secondPerson.js").then(
+    ({ createSecondPerson }) => panels.push(createSecondPerson({ words, orders, state, api, ask, readNow })),
+    () => (second = null),
+  );
+}
 
 /** Says everything anew, what became of orders too, in the language that is chosen. */
 function relabel() {
@@ -159,6 +168,7 @@ function onFrame(answer) {
   state.set({ frame, status, statusAt: performance.now() });
   if (before?.serial !== frame.serial || before.start !== frame.start) soon();
   orders.follow(status);
+  if (second === null && status?.config?.twoPersons) loadSecond();
 }
 
 /* ---- drawing ---- */

@@ -1,4 +1,9 @@
 % include('estop.tpl', latch=latch)
+<section class="unwatched second" id="second" aria-labelledby="second-title" hidden>
+<h2 class="unseen" id="second-title" data-i18n="second.title">Waits for a second person</h2>
+<ul id="second-list" aria-live="assertive"></ul>
+<p class="outcome" id="second-outcome"></p>
+</section>
 <section class="unwatched grave" id="grave" aria-labelledby="grave-title" hidden>
 <h2 class="unseen" id="grave-title" data-i18n="grave.title">Grave faults of the bus</h2>
 <ul id="grave-list"></ul>

@@ -51,6 +51,8 @@ export default {
   "alive.label": "This page",
   "banner.unable": "A script of this page could not be loaded. What stands here may stand still, and orders cannot be given. Stop all goes out all the same: at the first press, where no question comes up.",
   "banner.nomaster": "No Grid Master is known: modes, deals and grid errors cannot be told.",
+  "banner.lease.warned": "Nobody was heard for {n} s while {units} works by hand: it gets Wait at {at}, unless somebody is there.",
+  "banner.lease.ending": "Nobody was heard while {units} works by hand: it gets Wait, followers first.",
   "banner.griderror": "Grid error: apis-main reports the cluster inactive. The grid may stop itself within seconds.",
 
   "cluster.label": "Cluster",
@@ -149,6 +151,9 @@ export default {
   "converter.yes": "Set {what}",
   "rules.pass": "passes", "rules.fail": "fails", "rules.wait": "waits for fresh readings", "rules.advice": "advice", "headroom": "Could still do {current} A{power}; {reserve} Wh down to its reserve{reserveIn}; {full} Wh up to full{fullIn}.", "headroom.in": " (in {time})", "rules.untold": "passes, nothing tells", "rules.refused": "Refused: {sentence}",
   "rules.nothing": "Nothing was sent.",
+  "second.title": "Waits for a second person", "second.asked": "{by} asks for a second person: {what}. Reason: {reason}. It overrides:", "second.waits": "Your override waits for a second person: {what}. Reason: {reason}. It overrides:", "second.left": "{n} s left", "second.look": "Look and confirm…", "second.withdraw": "Withdraw",
+  "second.ask": "Confirm as the second person?", "second.lead": "Your press sends it: all rules judge it anew, and both names stand in the journal.", "second.note": "It can be confirmed for {n} s.", "second.over": "It waits no longer; nothing will be sent.", "second.yes": "Confirm and send", "outcome.second": "waits for a second person; nothing is sent", "order.confirm": "Confirmation · {scope}",
+  "override.note.two": "An operator may override these rules with a reason, once another engineer has confirmed it within a minute. The order is marked in the journal.", "override.yes.two": "Ask a second person",
   "override.reason": "Reason for the override (it is journaled)", "override.note": "An operator may override these rules with a reason. The order is marked in the journal.", "override.yes": "Override and set",
 
   "ask.mode": "{mode} for the cluster?", "ask.local": "{mode} for {id}?", "ask.yes": "{what} now",
@@ -247,6 +252,6 @@ export default {
   "alarm.open": "Alarms", "alarm.badge": "{n} alarm to be read|{n} alarms to be read", "alarm.badge.away": "{n} put away", "alarm.badge.gravest": "the gravest: {what}",
   "alarm.priority.1": "▲ 1 act now", "alarm.priority.2": "▲ 2 act soon", "alarm.priority.3": "△ 3 look today", "alarm.priority.4": "○ 4 when there is time",
   "alarm.sounding": "{n} new alarm of priority 1 or 2|{n} new alarms of priority 1 or 2", "alarm.sound.blocked": "{n} new alarm of priority 1 or 2. The browser lets no page sound before it was touched: click anywhere.|{n} new alarms of priority 1 or 2. The browser lets no page sound before it was touched: click anywhere.", "alarm.silence": "Silence",
-  "who.the grid": "the grid", "who.scheduler": "the scheduler", "who.the program": "the program", "who.journal": "the journal", "who.handtime": "the time limit for work by hand", "who.unattended": "the end of what nobody attended", "who.share": "the guided sharing {name}", "who.estop": "the E-stop ({name})",
+  "who.the grid": "the grid", "who.scheduler": "the scheduler", "who.the program": "the program", "who.journal": "the journal", "who.handtime": "the time limit for work by hand", "who.lease": "the end of the lease of work by hand", "who.unattended": "the end of what nobody attended", "who.share": "the guided sharing {name}", "who.estop": "the E-stop ({name})",
   "worker.dataCollector": "data collector", "worker.scheduler": "scheduler",
 };

@@ -51,6 +51,8 @@ export default {
   "alive.label": "このページ",
   "banner.unable": "ページのスクリプトを読み込めないため、このページは正しく動作しません。表示が更新されないことがあり、操作はできません。Stop all は送信できます(確認画面が出ない場合は、1 回押すとただちに送信されます)。",
   "banner.nomaster": "Grid Master が不明です。Mode、電力融通、グリッド異常を判定できません。",
+  "banner.lease.warned": "{units} の手動運転中に、{n} 秒間どのページからも応答がありません。応答がない場合、{at} に Wait を送信します。",
+  "banner.lease.ending": "{units} の手動運転中に、どのページからも応答がありません。Wait を送信しています(電流制御から順に)。",
   "banner.griderror": "グリッド異常: apis-main がクラスタの停止状態を報告しています。数秒のうちに自動停止する可能性があります。",
 
   "cluster.label": "クラスタ",
@@ -150,6 +152,9 @@ export default {
   "converter.yes": "{what} を Set",
   "rules.pass": "適合", "rules.fail": "不適合", "rules.wait": "新しいデータ待ち", "rules.advice": "注意", "headroom": "余力: {current} A{power}、下限まで {reserve} Wh{reserveIn}、満充電まで {full} Wh{fullIn}", "headroom.in": "(約 {time}後)", "rules.untold": "データなし(適合扱い)", "rules.refused": "拒否: {sentence}",
   "rules.nothing": "何も送信していません。",
+  "second.title": "二人目の確認待ち", "second.asked": "{by} が二人目の確認を求めています: {what}。理由: {reason}。例外操作の対象:", "second.waits": "例外操作は二人目の確認待ちです: {what}。理由: {reason}。例外操作の対象:", "second.left": "残り {n} 秒", "second.look": "内容を確認…", "second.withdraw": "取り下げ",
+  "second.ask": "二人目として確認しますか", "second.lead": "確認すると送信します。すべての規則を改めて判定し、二人の名前が記録に残ります。", "second.note": "あと {n} 秒間確認できます。", "second.over": "もう確認待ちではありません。何も送信されません。", "second.yes": "確認して送信", "outcome.second": "二人目の確認待ち(未送信)", "order.confirm": "確認 · {scope}",
+  "override.note.two": "これらの規則は、理由を付けて例外操作できます(1 分以内に別の操作者の確認が必要)。記録に残ります。", "override.yes.two": "二人目に確認を求める",
   "override.reason": "例外操作の理由(記録されます)", "override.note": "これらの規則は、理由を付けて例外操作できます。記録に残ります。", "override.yes": "例外操作として Set",
 
   "ask.mode": "クラスタを {mode} にしますか?", "ask.local": "{id} を {mode} にしますか?", "ask.yes": "{what} を実行",
@@ -248,6 +253,6 @@ export default {
   "alarm.open": "アラーム", "alarm.badge": "未確認のアラーム {n} 件", "alarm.badge.away": "保留・対象外 {n} 件", "alarm.badge.gravest": "最も重大: {what}",
   "alarm.priority.1": "▲ 1 直ちに対応", "alarm.priority.2": "▲ 2 早めに対応", "alarm.priority.3": "△ 3 本日中に確認", "alarm.priority.4": "○ 4 時間のあるときに",
   "alarm.sounding": "優先度 1 または 2 の新しいアラーム {n} 件", "alarm.sound.blocked": "優先度 1 または 2 の新しいアラーム {n} 件。ブラウザーは画面に触れるまで音を出しません。どこかをクリックしてください。", "alarm.silence": "音を止める",
-  "who.the grid": "グリッド", "who.scheduler": "スケジューラー", "who.the program": "プログラム", "who.journal": "操作記録", "who.handtime": "手動運転の時間制限", "who.unattended": "無人時の自動終了", "who.share": "手順付き融通 {name}", "who.estop": "ラッチ停止({name})",
+  "who.the grid": "グリッド", "who.scheduler": "スケジューラー", "who.the program": "プログラム", "who.journal": "操作記録", "who.handtime": "手動運転の時間制限", "who.lease": "手動運転の継続期限", "who.unattended": "無人時の自動終了", "who.share": "手順付き融通 {name}", "who.estop": "ラッチ停止({name})",
   "worker.dataCollector": "データ収集", "worker.scheduler": "スケジューラー",
 };

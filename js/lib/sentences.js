@@ -4,6 +4,7 @@ import { duration } from "./durations.js";
 import { latchOf, latchTexts } from "./estop.js";
 import { MISSING, figure, finite, signed } from "./figures.js";
 import { exactly } from "./numbers.js";
+import { isWaiting } from "./secondPerson.js";
 import { whoText } from "./who.js";
 import { isolated } from "./wire.js";
 
@@ -107,6 +108,7 @@ export function standing(command, words) {
   const { of, step } = command.progress ?? {};
   if (command.state === "accepted" || command.state === "pending") {
     if (step) return stepText(step, words);
+    if (isWaiting(command)) return words.t("outcome.second");
     const key = command.state === "accepted" ? "outcome.accepted" : "outcome.sending";
     const seen = shownText(command, key, words);
     return [Number.isFinite(of) && of > 0 ? seen : words.t(key), refusing(command, words), graceOf(command, words)].filter(Boolean).join("; ");

@@ -239,6 +239,15 @@ function bannersOf({ alive, status }, words) {
         LOOPS[name],
       );
   }
+  const lease = status?.lease ?? null;
+  if (lease !== null && lease.state !== "held")
+    add(
+      `banner.lease.${lease.state}`,
+      "alarm",
+      { units: idsOf(lease.units, words, 4), n: lease.seconds, at: words.time(lease.waitsAt) },
+      "banner.lease",
+      "handLease",
+    );
   if (status?.grid?.error === true) add("banner.griderror", "alarm", {}, "banner.griderror", "gridError");
   if (status?.grid?.noGridMaster === true) add("banner.nomaster", "warn", {}, "banner.nomaster", "noGridMaster");
   if (status?.schedules?.fault) add("banner.schedules", "alarm", { error: words.said(status.schedules.fault) }, "banner.schedules", "schedulesUnreadable");

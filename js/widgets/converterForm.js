@@ -241,7 +241,8 @@ export function createConverterForm({ words, orders, state, api, ask, busVoltage
       named = overridesOf(failing);
       return (kind === "stopped" ? advice : failing).map((rule) => ruleLine(rule, words).text);
     };
-    const note = () => (override() ? words.t("override.note") : "");
+    const two = () => (state.get().status?.config?.twoPersons ? ".two" : ""); // then another engineer must confirm it
+    const note = () => (override() ? words.t(`override.note${two()}`) : "");
     const what = kind === "stopped" || kind === "voltage" ? words.t(`converter.${kind}`) : words.t("converter.current");
     return {
       title,
@@ -251,7 +252,7 @@ export function createConverterForm({ words, orders, state, api, ask, busVoltage
       reason: override,
       note,
       focus: kind === "stopped" ? "yes" : null,
-      yes: () => (override() ? words.t("override.yes") : words.t("converter.yes", { what })),
+      yes: () => (override() ? words.t(`override.yes${two()}`) : words.t("converter.yes", { what })),
     };
   }
 

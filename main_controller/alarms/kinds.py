@@ -375,6 +375,14 @@ KINDS: tuple[AlarmKind, ...] = (
         say("alarms.procedureStandsDo", "End it on the page, or press Stop all."),
     ),
     AlarmKind(
+        "handLease",
+        2,
+        0.0,
+        0.0,
+        say("alarms.handLeaseMeans", "Nobody looks after converters that somebody put to work; they get Wait soon."),
+        say("alarms.handLeaseDo", "Open the page to go on; order anew what got Wait."),
+    ),
+    AlarmKind(
         "workerStopped",
         2,
         10.0,

@@ -16,6 +16,7 @@ class ActorKind(StrEnum):
     SCHEDULER = "scheduler"
     TRANSFER = "share"
     HAND_TIME = "handtime"
+    LEASE = "lease"
     UNATTENDED = "unattended"
     ESTOP_FILE = "estop"
 
@@ -49,6 +50,8 @@ class Actor:
                 return say("domain.theTransfer", "the guided sharing {command}", command=self.name)
             case ActorKind.HAND_TIME:
                 return say("domain.theHandTime", "the time limit for work by hand")
+            case ActorKind.LEASE:
+                return say("domain.theLease", "the end of the lease of work by hand")
             case ActorKind.UNATTENDED:
                 return say("domain.theUnattended", "the end of what nobody attended")
             case ActorKind.ESTOP_FILE:
@@ -76,6 +79,9 @@ SCHEDULER = Actor(ActorKind.SCHEDULER)
 
 HAND_TIME = Actor(ActorKind.HAND_TIME)
 """What sends Wait to a converter that was driven by hand for too long (I15)."""
+
+LEASE = Actor(ActorKind.LEASE)
+"""What sends Wait to converters that were driven by hand once no person was heard for too long."""
 
 UNATTENDED = Actor(ActorKind.UNATTENDED)
 """What ends a guided transfer that a kill interrupted and nobody ended (S30)."""

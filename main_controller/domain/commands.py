@@ -75,13 +75,28 @@ class Tries:
 
 
 @dataclass(frozen=True, slots=True)
+class SecondPerson:
+    """That an override waits for a second person, who may confirm it until `until` (UTC), `expires` monotonic s.
+
+    `rules` are those that it overrides, and `says` what they answered when it was asked; `by` confirmed it, None while
+    nobody has.
+    """
+
+    until: datetime
+    expires: float
+    rules: tuple[str, ...]
+    says: tuple[Sentence, ...]
+    by: Actor | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Command:
     """One order from its arrival to its end.
 
     `entered` (monotonic s) is when it came, `settled` when its answer came or it was given up. `before` is what was in
     force when it came. `key` is the one that it came with; `judged` says that no rule refused it, so that from here on
     it depends on others only. `pressed` (monotonic s) is when it was last given again while it ran. `tries` are those
-    before it, where it is tried again by itself.
+    before it, where it is tried again by itself. `second` is there where it needs two persons.
     """
 
     id: str
@@ -101,6 +116,7 @@ class Command:
     judged: bool = False
     pressed: float | None = None
     tries: Tries | None = None
+    second: SecondPerson | None = None
     before: Mapping[str, Any] = field(default_factory=dict)
     units: Mapping[str, UnitOutcome] = field(default_factory=dict)
     progress: Progress | None = None
@@ -114,6 +130,17 @@ class Command:
     def last_given(self) -> float:
         """When (monotonic s) a person or schedule last gave this order."""
         return self.entered if self.pressed is None else max(self.entered, self.pressed)
+
+    @property
+    def waits_for_second(self) -> bool:
+        """Whether it stands until a second person confirms it; nothing of it is sent before."""
+        return self.state.open and self.second is not None and self.second.by is None
+
+    @property
+    def given_by(self) -> str:
+        """Who gave it, as text: both where a second person confirmed it."""
+        confirmed = None if self.second is None else self.second.by
+        return str(self.by) if confirmed is None else f"{self.by}, {confirmed}"
 
     @property
     def tried_quietly(self) -> bool:

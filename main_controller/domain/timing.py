@@ -42,6 +42,8 @@ class Timing:
     """How far a page's own count of its status' age may run ahead of our clock."""
     stop_key: float = 30.0
     """How long after a stop its key is its second arrival; later it stops anew, for scripts whose key never changes."""
+    second_person: float = 60.0
+    """How long an override waits for a second person where it needs one."""
     shut_down_explains: float = 120.0
     """How long after a Shut Down a unit's silence needs no other explanation."""
 
@@ -82,6 +84,9 @@ class Timing:
     """How long it is asked for before the transfer ends."""
     hand_again: float = 30.0
     """How long a Wait at the end of work by hand has to be seen before it is repeated."""
+
+    lease_warned: float = 30.0
+    """How long before its Waits it is warned that the lease of work by hand has ended."""
 
     # The mode that follows a Soft Stop
     then_lasts: float = 900.0

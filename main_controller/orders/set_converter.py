@@ -6,16 +6,18 @@ Used by `/set/dcdc/<id>` and by the guided procedure.
 import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 from main_controller.assessment.grid_state import GridState, UnitAssessment
 from main_controller.domain.actor import Actor
-from main_controller.domain.commands import Command, ConverterEffect, Tries, UnitOutcome
+from main_controller.domain.commands import Command, ConverterEffect, SecondPerson, Tries, UnitOutcome
 from main_controller.domain.freshness import Reading
 from main_controller.domain.modes import ConverterStatus
 from main_controller.domain.orders import ConverterOrder
 from main_controller.domain.scope import Lane
 from main_controller.domain.stamp import UNSTAMPED, Stamp
+from main_controller.domain.timestamps import said_time
 from main_controller.domain.units import number
 from main_controller.errors import Sent
 from main_controller.orders.desk import Desk
@@ -133,14 +135,88 @@ class SetConverter:
         """
         if wanted.stops:
             return self.wait(wanted.unit_id, by, stamp=stamp)
+        command = self._begin(wanted, by, override, stamp)
+        return self._carry_out(command, wanted, Override(override, override_rules), stamp)
+
+    def ask(
+        self,
+        wanted: ConverterOrder,
+        by: Actor,
+        *,
+        override: str,
+        override_rules: Collection[str],
+        stamp: Stamp = UNSTAMPED,
+        may_wait: Callable[[Command], None] = lambda command: None,
+    ) -> tuple[Command, Mapping[str, Any] | None]:
+        """As `order`, but what overrides a rule now is not sent: it waits for a second person, and the answer is None.
+
+        Where the rules let it pass without an override it is sent at once, with none. `may_wait` raises Refused where
+        it cannot wait; it is asked where orders are decided.
+        """
+        desk = self._desk
+        command = self._begin(wanted, by, override, stamp)
+        sending = self._sending(command, wanted, Override(override, override_rules), stamp)
+        with desk.seen_through(command, sending.what), desk.commands.deciding():
+            overridden = sending.overridden()
+            if overridden:
+                may_wait(command)
+                return self._stands(command, override, overridden), None
+        return self._carry_out(command, wanted, Override(), stamp)
+
+    def confirmed(
+        self, command: Command, wanted: ConverterOrder, *, stamp: Stamp, still: Callable[[], Sentence | None]
+    ) -> tuple[Command, Mapping[str, Any]]:
+        """Send an order that waited and that `command.second.by` confirmed: the rules judge it anew, by his `stamp`.
+
+        Only what both were shown is overridden. `still` says why it may not be sent any more, asked last of all.
+        """
+        rules = () if command.second is None else command.second.rules
+        return self._carry_out(command, wanted, Override(command.override, rules), stamp, still)
+
+    def _begin(self, wanted: ConverterOrder, by: Actor, override: str | None, stamp: Stamp) -> Command:
         desk = self._desk
         desk.known(wanted.unit_id)
         before = _before(desk.grid().units[wanted.unit_id])
-        command = desk.begin(wanted, by, override=override, before=before, stamp=stamp)
-        passed = Override(override, override_rules)
-        sending = _Sending(
-            desk, self._rules, self._devices, self._waits, self._direct, command, wanted, passed, stamp,
+        return desk.begin(wanted, by, override=override, before=before, stamp=stamp)
+
+    def _stands(self, command: Command, reason: str, overridden: Sequence[Answer]) -> Command:
+        """Record that it waits for a second person; it depends on others from here on."""
+        desk = self._desk
+        lasts = desk.timing.second_person
+        until = command.at + timedelta(seconds=lasts)
+        rules = tuple(answer.rule for answer in overridden)
+        second = SecondPerson(until, command.entered + lasts, rules, tuple(answer.sentence for answer in overridden))
+        note = say(
+            "orders.waitsForSecond",
+            "It would override rules {rules} ({reason}) and waits for a second person until {until}.",
+            rules=list(rules),
+            reason=reason,
+            until=said_time(until),
+        )
+        log.warning("%s to %s: %s", command.id, command.unit_id, note)
+        return desk.commands.update(command.id, second=second, note=note, judged=True)
+
+    def _sending(
+        self,
+        command: Command,
+        wanted: ConverterOrder,
+        override: Override,
+        stamp: Stamp,
+        still: Callable[[], Sentence | None] = lambda: None,
+    ) -> "_Sending":
+        return _Sending(
+            self._desk, self._rules, self._devices, self._waits, self._direct, command, wanted, override, stamp, still,
         )  # fmt: skip
+
+    def _carry_out(
+        self,
+        command: Command,
+        wanted: ConverterOrder,
+        override: Override,
+        stamp: Stamp,
+        still: Callable[[], Sentence | None] = lambda: None,
+    ) -> tuple[Command, Mapping[str, Any]]:
+        sending = self._sending(command, wanted, override, stamp, still)
         command, answer = self._dispatcher.carry_out(command, sending)
         return self._answered(command, wanted, answer)
 
@@ -170,6 +246,7 @@ class _Sending(Handling[Mapping[str, Any]]):
         wanted: ConverterOrder,
         override: Override,
         stamp: Stamp,
+        still: Callable[[], Sentence | None],
     ) -> None:
         self._desk = desk
         self._rules = rules
@@ -180,6 +257,7 @@ class _Sending(Handling[Mapping[str, Any]]):
         self._wanted = wanted
         self._override = override
         self._stamp = stamp
+        self._still = still
         self._told: Mapping[str, Reading | Sentence] = {}  # what converters themselves said
         self._ip: str | None = None
         self._effect: ConverterEffect | None = None
@@ -206,18 +284,33 @@ class _Sending(Handling[Mapping[str, Any]]):
         )
         desk.commands.effects.note_converter(self._effect)
         if overridden:
-            note = say(
-                "orders.overridden",
-                "Rules {rules} were overridden: {reason}",
-                rules=overridden,
-                reason=self._override.reason,
-            )
+            note = self._overrode([answer.rule for answer in overridden])
             desk.commands.update(command.id, note=note)
             log.warning("%s to %s: %s", command.id, wanted.unit_id, note)
 
-    def _check(self, told: Mapping[str, Reading | Sentence] | None) -> tuple[GridState, list[str]]:
-        """Refuse what anything refuses; the state that was judged by, and the rules that were overridden."""
+    def overridden(self) -> list[Answer]:
+        """What the rules say that the order would override now; raises Refused where anything refuses it."""
+        return self._check(None)[1]
+
+    def _overrode(self, rules: list[str]) -> Sentence:
+        reason, second = self._override.reason, self._command.second
+        if second is None or second.by is None:
+            return say("orders.overridden", "Rules {rules} were overridden: {reason}", rules=rules, reason=reason)
+        return say(
+            "orders.overriddenByTwo",
+            "Rules {rules} were overridden by two persons, {first} and {second}: {reason}",
+            rules=rules,
+            first=self._command.by.said,
+            second=second.by.said,
+            reason=reason,
+        )
+
+    def _check(self, told: Mapping[str, Reading | Sentence] | None) -> tuple[GridState, list[Answer]]:
+        """Refuse what anything refuses; the state that was judged by, and the answers that were overridden."""
         desk, command, wanted = self._desk, self._command, self._wanted
+        ended = self._still()
+        if ended is not None:
+            raise desk.cancel(command, ended)
         desk.timely(command, self._stamp)
         desk.not_while_stopping(command)
         desk.not_locked(command, wanted.unit_id)
@@ -229,7 +322,7 @@ class _Sending(Handling[Mapping[str, Any]]):
         if refusing:
             sentence = joined(answer.sentence for answer in refusing)
             raise desk.refuse(command, sentence, rules=answers)
-        return grid, [answer.rule for answer in failing]
+        return grid, failing
 
     def send(self) -> Mapping[str, Any]:
         """Send it."""

@@ -156,6 +156,9 @@ class Settings:
         30, kinds.number(0.1, 1440), "a converter that works by an order by hand is told after each such time", "min"
     )
     handtimewait: bool = _setting(False, kinds.boolean, "it gets Wait after the second such time, unless ordered anew")
+    lease: float = _setting(
+        0, kinds.number(0, 86400), "work by hand ends once nobody was heard for that long; 0: never", "s"
+    )
     accounts: bool = _setting(
         False, kinds.boolean, "on: who orders, or sees anything, logs in first (docs/accounts.md)"
     )
@@ -165,6 +168,9 @@ class Settings:
     )  # fmt: skip
     onetimecodes: bool = _setting(
         False, kinds.boolean, "accounts that order may do so only once they log in with one-time codes"
+    )
+    twopersons: bool = _setting(
+        False, kinds.boolean, "an override is sent only once another engineer has confirmed it; needs accounts"
     )
     allowed_hosts: tuple[str, ...] = _setting(
         (), kinds.hosts, "names by which browsers reach this, behind a proxy or DNS name; with commas"

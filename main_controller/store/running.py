@@ -1,6 +1,6 @@
-"""Owns what is known of running guided procedures, so that a killed one is shown after the restart.
+"""Owns what is known of what was under way, so that a kill ends none of it unseen.
 
-Used by the guided procedure alone.
+Used by the guided procedure and by the lease of work by hand.
 """
 
 import json
@@ -13,11 +13,14 @@ from main_controller.store.database import Database
 
 log = logging.getLogger(__name__)
 
+PROCEDURE = "procedure"
+"""What a record is that names no `kind`: a guided procedure."""
+
 _PUT = "INSERT OR REPLACE INTO running VALUES (?, ?)"
 
 
 class RunningProcedures:
-    """The records of running procedures by their `id`, each on the disk when a call returns.
+    """The records of what runs by their `id`, each on the disk when a call returns.
 
     Every call raises ControllerError when the disk refuses; the procedure's own safe end must go on all the same.
     """
@@ -36,16 +39,17 @@ class RunningProcedures:
         with self._database.writing() as connection:
             connection.execute(_PUT, (record["id"], text))
 
-    def load(self) -> list[dict[str, Any]]:
-        """The records that were not removed, by id; one that cannot be read is told in the log and left out."""
+    def load(self, kind: str = PROCEDURE) -> list[dict[str, Any]]:
+        """The records of this `kind` that were not removed, by id; one that cannot be read is told and left out."""
         with self._database.reading() as connection:
             rows = [tuple(row) for row in connection.execute("SELECT id, record FROM running ORDER BY id")]
         with self._changing:
             self._records = {**dict(rows), **self._records}
-        return [record for procedure_id, text in rows if (record := _read(procedure_id, text)) is not None]
+        records = (_read(record_id, text) for record_id, text in rows)
+        return [record for record in records if record is not None and record.get("kind", PROCEDURE) == kind]
 
     def remove(self, procedure_id: str) -> None:
-        """Forget a procedure that has ended; one that is not there is none."""
+        """Forget what has ended; what is not there is no fault."""
         with self._changing:
             self._records.pop(procedure_id, None)
         with self._database.writing() as connection:

@@ -118,7 +118,7 @@ class Journaling:
             return
         on_disk = self._journal.append(
             INTENT,
-            by=str(command.by),
+            by=command.given_by,
             unit_id=command.unit_id,
             what=say("watching.aboutToSend", "about to send: {order}", order=_told(command.order)),
             before=command.before or None,
@@ -147,7 +147,7 @@ class Journaling:
             why = _with_tries(command.tries, why)
         self._journal.append(
             kind,
-            by=str(command.by),
+            by=command.given_by,
             unit_id=command.unit_id,
             what=_told(command.order),
             before=before,

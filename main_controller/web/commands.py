@@ -27,6 +27,8 @@ from main_controller.orders.trips import ResetTrips
 from main_controller.orders.ups_mode import UpsMode
 from main_controller.procedures.estop import EStop
 from main_controller.procedures.guided_transfer import GuidedTransfer
+from main_controller.procedures.hand_lease import HandLease
+from main_controller.procedures.second_person import SecondPersonRule
 from main_controller.procedures.stop_all import StopAll
 from main_controller.procedures.then_mode import ThenMode
 from main_controller.rules.bus_figures import Headroom
@@ -42,8 +44,10 @@ from main_controller.web.shapes.orders import (
     Converter,
     Flushed,
     Forgot,
+    LeaseRenewed,
     ScheduleCleared,
     ScheduleSet,
+    Standing,
     StopAllBeside,
     StopAllDone,
     StopAllRunning,
@@ -51,6 +55,7 @@ from main_controller.web.shapes.orders import (
     UpsOutcomes,
     forgotten_of,
     outcomes_of,
+    standing_of,
     ups_outcomes_of,
 )
 from main_controller.web.shapes.rules import DryRun, headroom_of, rule_of
@@ -69,6 +74,8 @@ class Commands:
         set_mode: SetMode,
         then_mode: ThenMode,
         set_converter: SetConverter,
+        second_person: SecondPersonRule,
+        hand_lease: HandLease,
         stop_all: StopAll,
         estop: EStop,
         shut_down: ShutDown,
@@ -86,6 +93,8 @@ class Commands:
         self._set_mode = set_mode
         self._then_mode = then_mode
         self._set_converter = set_converter
+        self._second_person = second_person
+        self._hand_lease = hand_lease
         self._stop_all = stop_all
         self._estop = estop
         self._shut_down = shut_down
@@ -113,12 +122,15 @@ class Commands:
                     (routes.SET_DCDC, self.set_dcdc),
                     (routes.SET_UNIT, self.set_dcdc),
                     (routes.SET_DCDC_OF, self.set_dcdc),
+                    (routes.CONFIRM, self.confirm),
+                    (routes.WITHDRAW, self.withdraw),
                     (routes.STOP_ALL, self.stop_all),
                     (routes.ESTOP, self.estop),
                     (routes.ESTOP_RESET, self.estop_reset),
                     (routes.SHUT_DOWN, self.shut_down),
                     (routes.UPS_MODE, self.ups_mode),
                     (routes.SET_SCHEDULE, self.set_schedule),
+                    (routes.LEASE, self.renew_lease),
                     (routes.FLUSH_CACHE, self.flush_cache),
                     (routes.ACKNOWLEDGE, self.acknowledge),
                     (routes.FORGET, self.forget),
@@ -199,14 +211,35 @@ class Commands:
         if asked.given.get("dryRun"):
             return self._dry_run(wanted, by)
 
-        def work(stamp: Stamp) -> tuple[Command, Converter]:
-            command, answer = self._set_converter.order(
+        def work(stamp: Stamp) -> tuple[Command, Converter | Standing]:
+            command, answer = self._second_person.order(
                 wanted, by, override=override, override_rules=rules, stamp=stamp
             )
+            if answer is None:
+                return command, standing_of(command, stamp.key)
             return command, {**answer, "command": command.id}
 
         urgency = Urgency.STOP if wanted.status is ConverterStatus.WAIT else None
-        return self._ordering.carry_out(asked, work, urgency=urgency)
+        reply = self._ordering.carry_out(asked, work, urgency=urgency)
+        waits = isinstance(reply, dict) and reply.get("state") == CommandState.PENDING
+        return json_reply(reply, status=202) if waits else reply
+
+    def confirm(self, asked: Asked) -> Any:
+        """`/confirm?command=` by another person than its first -> as `/set/dcdc`, judged and sent by this press."""
+        command_id, by = asked.given["command"], caller()
+
+        def work(stamp: Stamp) -> tuple[Command, Converter]:
+            command, answer = self._second_person.confirm(command_id, by, stamp=stamp)
+            return command, {**answer, "command": command.id}
+
+        return self._ordering.carry_out(asked, work)
+
+    def withdraw(self, asked: Asked) -> Any:
+        """`/withdraw?command=` by its first person: what waits for a second one is not sent."""
+        command_id, by = asked.given["command"], caller()
+        return self._carry_out(
+            asked, lambda stamp: self._second_person.withdraw(command_id, by, stamp=stamp), ends=True
+        )
 
     def _dry_run(self, wanted: ConverterOrder, by: Actor) -> DryRun:
         answers = self._set_converter.dry_run(wanted, by)
@@ -316,6 +349,11 @@ class Commands:
         """`/flushCache` -> `{"succeeded": true, "units": n}` after a poll made at once (R14, G11)."""
         with self._ordering.place():
             return {"succeeded": True, "units": self._flush()}
+
+    def renew_lease(self, asked: Asked) -> LeaseRenewed:
+        """`/lease`: somebody looks after what works by hand; no order, and written nowhere."""
+        units = self._hand_lease.renew()
+        return {"succeeded": True, "seconds": self._hand_lease.seconds, "units": list(units)}
 
     def acknowledge(self, asked: Asked) -> Any:
         """`/acknowledge?unitId=`: an operator has looked at this unwatched unit (Z6a)."""

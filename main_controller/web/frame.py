@@ -105,7 +105,8 @@ class Frame:
 class Frames:
     """Keeps the newest frame. `report` makes what one is made of, `moment` numbers it for orders and `start` names this
     start of the program; `polled_at` says when (monotonic s) apis-web last answered, and `beat` is how often (s) it is
-    asked. `clock` is monotonic s, `wall` the time of day.
+    asked. `heard` is told the name of every page that asks, and its request. `clock` is monotonic s, `wall` the time of
+    day.
     """
 
     def __init__(
@@ -116,7 +117,7 @@ class Frames:
         start: str,
         polled_at: Callable[[], float | None] = lambda: None,
         beat: float = 1.0,
-        heard: Callable[[str], None] = lambda page: None,
+        heard: Callable[[str, Mapping[str, Any]], None] = lambda page, environ: None,
         clock: Callable[[], float] = time.monotonic,
         wall: Callable[[], datetime] = utc_now,
         rest: float = REST,
@@ -181,7 +182,7 @@ class Frames:
     def _answer(self, environ: Mapping[str, Any], given: Given) -> tuple[int, Headers, bytes]:
         serial, page = given.get("since"), given.get("page")
         if page is not None:
-            self._heard(page)
+            self._heard(page, environ)
         self._asked_at = self._clock()
         body = self._body(serial if given.get("start") == self._start else None, page, wants_codes(environ))
         if len(body) < WORTH_ZIPPING or not accepts_gzip(environ):

@@ -30,7 +30,7 @@ from main_controller.web.shapes.frame import (
     Spur,
     Totals,
 )
-from main_controller.web.shapes.holds import latch_of, locks_of
+from main_controller.web.shapes.holds import latch_of, lease_of, locks_of
 from main_controller.web.shapes.orders import command_of, ended_of
 from main_controller.web.shapes.schedules import FrameSchedules
 from main_controller.web.shapes.sharing import sharing_of, then_of
@@ -111,6 +111,7 @@ class FrameReport:
             "locks": locks_of(sources.locks()),
             "share": sharing_of(sources.transfer()),
             "then": then_of(then),
+            "lease": lease_of(sources.lease()),
             "estop": latch_of(sources.estop()),
             "journal": {"fault": sources.journal()},
             "notKept": list(sources.not_kept()),

@@ -32,7 +32,7 @@ from main_controller.web.parameters import BESIDE_NAMES, Parameters, values_in_p
 from main_controller.web.replies import IGNORED, json_reply
 from main_controller.web.route import Route
 from main_controller.web.shapes.failure import Failure
-from main_controller.web.shapes.orders import Standing, Waited
+from main_controller.web.shapes.orders import Standing, Waited, standing_of
 from main_controller.web.visitors import asking, visitor_of
 
 log = logging.getLogger(__name__)
@@ -262,7 +262,7 @@ def _standing(
 ) -> bottle.HTTPResponse:
     body: Standing = {"command": None, "key": key, "state": CommandState.PENDING, "sent": False}
     if command is not None:
-        body |= {"command": command.id, "state": command.state, "sent": command.sent}
+        body = standing_of(command, key)
     if not again:
         return json_reply(body, status=status)
     body["again"] = True

@@ -65,7 +65,7 @@ class Readings:
         ipv4: Callable[[], str],
         clock: Callable[[], float] = time.monotonic,
         journal: Callable[[], str | None] = lambda: None,
-        heard: Callable[[str], None] = lambda page: None,
+        heard: Callable[[str, Mapping[str, Any]], None] = lambda page, environ: None,
     ) -> None:
         self._cache = cache
         self._journal = journal
@@ -137,7 +137,7 @@ class Readings:
         """Z5a: how everything stands; `page` names the page that asks (H2)."""
         page = given.get("page")
         if page is not None:
-            self._heard(page)
+            self._heard(page, bottle.request.environ)
         return tagged_json(self._status(page))
 
     def ipv4(self, given: Given) -> bottle.HTTPResponse:

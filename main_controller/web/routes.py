@@ -54,6 +54,7 @@ from main_controller.web.shapes.orders import (
     Converter,
     Flushed,
     Forgot,
+    LeaseRenewed,
     ScheduleCleared,
     ScheduleSet,
     Standing,
@@ -394,6 +395,17 @@ SET_DCDC_OF = _order(
     reply=ANSWERS_CONVERTER,
     permission=Permission.ENGINEER, parameters=(UNIT, CONVERTER_STATUS, *SET_POINT), stops=IS_WAIT,
 )  # fmt: skip
+WAITING = Parameter(name="command", kind=TEXT, says="the order that waits", example="c1", required=True)
+CONFIRM = _order(
+    "confirm", "/confirm",
+    "the second person confirms an override that waits for one (`twopersons`): by another account than the first's; "
+    "this press is the press, so every rule judges the order anew",
+    reply=_answers(Converter), permission=Permission.ENGINEER, parameters=(WAITING,),
+)  # fmt: skip
+WITHDRAW = _order(
+    "withdraw", "/withdraw", "its first person takes back an override that waits for a second one; nothing is sent",
+    permission=Permission.ENGINEER, parameters=(WAITING,),
+)  # fmt: skip
 STOP_ALL = _order(
     "stopAll", "/stopAll",
     "every converter to Wait, in the right order; answers when it has ended, per unit; 502 names those not seen in "
@@ -425,6 +437,12 @@ SHUT_DOWN = _order(
 CLEAR_THEN = _order(
     "clearThen", "/clearThen", "what was to follow a Soft Stop is not sent", permission=Permission.OPERATE
 )
+LEASE = _order(
+    "lease", "/lease",
+    "somebody is there who looks after what works by hand: renews its lease (setting `lease`), as an open page does by "
+    "itself; 409 where none is set",
+    reply=json_of(LeaseRenewed), permission=Permission.ENGINEER,
+)  # fmt: skip
 UPS_MODE = _order(
     "upsMode", "/upsMode/{upsmode}", "sets the mode of the UPS", "R23",
     reply=_answers(UpsOutcomes), permission=Permission.ENGINEER, parameters=(OF_UNIT,),
@@ -799,8 +817,9 @@ ROUTES: tuple[Route, ...] = (
     ),
     *(FRAME, STATUS, IPV4, HEALTHZ, READYZ, OPENAPI),
     *(JQUERY, CHARTS, CHART_STYLES, SCRIPTS, PICTURES, STYLE_PICTURES, STYLES, ICON),
-    *(SET_OPERATION_MODE, SET_BUDO, SET_DCDC, SET_UNIT, SET_DCDC_OF, STOP_ALL, ESTOP, ESTOP_RESET, SHUT_DOWN),
-    *(CLEAR_THEN, UPS_MODE, FLUSH_CACHE, ACKNOWLEDGE, FORGET, RESET_TRIPS),
+    *(SET_OPERATION_MODE, SET_BUDO, SET_DCDC, SET_UNIT, SET_DCDC_OF, CONFIRM, WITHDRAW),
+    *(STOP_ALL, ESTOP, ESTOP_RESET, SHUT_DOWN),
+    *(CLEAR_THEN, LEASE, UPS_MODE, FLUSH_CACHE, ACKNOWLEDGE, FORGET, RESET_TRIPS),
     *(SET_SCHEDULE, SCHEDULES_SET, SET_LOCK, CLEAR_LOCK, LOCKS_SET, SHARE, END_SHARE, SHARE_STANDING),
     *(ALARMS, ALARM_HISTORY, ALARM_FILE, ALARM_PAGE, SERVICES),
     *(ALARM_ACKNOWLEDGE, ALARM_SHELVE, ALARM_UNSHELVE, OUT_OF_SERVICE, IN_SERVICE),

@@ -17,6 +17,7 @@ from main_controller.domain.latch import HeldLatch
 from main_controller.domain.snapshot import Snapshot
 from main_controller.domain.timestamps import iso_utc
 from main_controller.procedures.guided_transfer import TransferStanding
+from main_controller.procedures.hand_lease import Lease
 from main_controller.procedures.then_mode import Promise
 from main_controller.rules.bus_figures import BusFigures
 from main_controller.rules.deal_account import DealAccount
@@ -25,7 +26,7 @@ from main_controller.store.chronicle import Event
 from main_controller.store.known_units import Acknowledgement
 from main_controller.watching.bus_events import StandingCondition
 from main_controller.web.shapes.bus import bus_of, condition_of, event_of
-from main_controller.web.shapes.holds import latch_of, locks_of
+from main_controller.web.shapes.holds import latch_of, lease_of, locks_of
 from main_controller.web.shapes.orders import command_of
 from main_controller.web.shapes.schedules import schedules_of
 from main_controller.web.shapes.sharing import Then, sharing_of, then_of
@@ -73,10 +74,10 @@ class Sources:
     may still change, `ended_orders` the newest of the others; `locks` are by unit id, "" for the cluster. `serial`
     numbers the status and `start` names this start of the program, for orders that say when they were pressed (H1);
     `then` is the mode that is to follow a Soft Stop (H2); `bus` are the bus' figures in that state, `bus_conditions`
-    what is wrong on it (S9); `estop` is the E-stop's latch (I17); `journal` says why the journal is not written,
-    `not_kept` which of log and pid file cannot be (M10); `trips` are the moments (monotonic s) of each unit's trips
-    that nobody has reset (I11); `deals` are the accounts of these deals, None where there is none yet, `deal_events`
-    how deals began and ended of late; `alarms` are the alarms in numbers.
+    what is wrong on it (S9); `lease` is that of work by hand, `estop` the E-stop's latch (I17); `journal` says why the
+    journal is not written, `not_kept` which of log and pid file cannot be (M10); `trips` are the moments (monotonic s)
+    of each unit's trips that nobody has reset (I11); `deals` are the accounts of these deals, None where there is none
+    yet, `deal_events` how deals began and ended of late; `alarms` are the alarms in numbers.
     """
 
     collector: Callable[[], Health]
@@ -96,6 +97,7 @@ class Sources:
     then: Callable[[], Promise | None] = _none
     bus_conditions: Callable[[], Sequence[StandingCondition]] = tuple
     bus: Callable[[GridState], BusFigures] = lambda _state: BusFigures()
+    lease: Callable[[], Lease | None] = _none
     estop: Callable[[], HeldLatch | None] = _none
     trips: Callable[[], Mapping[str, Sequence[float]]] = dict
     deals: Callable[[Sequence[Flow]], Sequence[DealAccount | None]] = field(default=lambda flows: [None] * len(flows))
@@ -139,6 +141,7 @@ class StatusReport:
             "locks": moment.locks,
             "share": sharing_of(sources.transfer()),
             "then": _then(sources.then(), page),
+            "lease": lease_of(sources.lease()),
             "estop": latch_of(sources.estop()),
             "journal": {"fault": sources.journal()},
             "notKept": list(sources.not_kept()),

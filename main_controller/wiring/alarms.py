@@ -63,6 +63,7 @@ class Alarms:
             lambda: of_schedules(loops.scheduler.status(), utc_now()),
             lambda: of_collector(loops.collecting.health, settings.datacollectorinterval, utc_now()),
             lambda: of_transfer(standing.transfer if (standing := does.transfer.standing()) is not None else None),
+            does.hand_lease.troubles,
             lambda: of_estop(does.estop.standing()),
             lambda: of_trips(does.trips.moments(), settings.tripsperhour),
             lambda: of_apis_log(loops.log_keeper.newest() if loops.log_keeper else [], utc_now()),

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from main_controller import __version__
 from main_controller.domain.limits import BatteryLimits, Pace
 from main_controller.domain.timing import Timing
+from main_controller.errors import SettingError
 from main_controller.rules.interlock_terms import Limits
 from main_controller.rules.transfer_watch import Bounds
 from main_controller.settings import Settings
@@ -223,6 +224,13 @@ def bounds_of(settings: Settings) -> Bounds:
     return Bounds(limits, step_time=settings.steptime, lag=settings.readinglag, battery=limits.battery)
 
 
+def check_two_persons(settings: Settings) -> None:
+    """Raise SettingError where an override would need a second person and nobody can be told from another."""
+    if settings.twopersons and not settings.accounts:
+        text = "two persons cannot be told apart on a console without accounts, so that no override would ever be sent"
+        raise SettingError("twopersons", text)
+
+
 def about(settings: Settings) -> About:
     """What the status tells of the program itself."""
     return About(
@@ -235,6 +243,7 @@ def about(settings: Settings) -> About:
             "readOnly": settings.read_only,
             "emulator": settings.emulator,
             "upsModes": bool(settings.ups_set_url),
+            "twoPersons": settings.twopersons,
             "staleafter": settings.staleafter,
             "readinglag": settings.readinglag,
             "upstreamTimezone": settings.upstream_timezone or None,

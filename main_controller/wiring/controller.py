@@ -39,7 +39,7 @@ from main_controller.web.stopping import lane_of, stops_alone
 from main_controller.wiring.access import LOOKS_EVERY, Accounts
 from main_controller.wiring.alarms import Alarms
 from main_controller.wiring.backup import keep
-from main_controller.wiring.choices import Chore, chosen_upstream, simulated, timing_of
+from main_controller.wiring.choices import Chore, check_two_persons, chosen_upstream, simulated, timing_of
 from main_controller.wiring.loops import Loops
 from main_controller.wiring.notification import Notification, check_channels, reached
 from main_controller.wiring.operations import Operations
@@ -72,6 +72,7 @@ def main(parameters: Mapping[str, Any], argv: Sequence[str]) -> int:
             found = found_at_start(settings, faults)
             check_channels(settings)
             check_thresholds(settings)
+            check_two_persons(settings)
             sys.stdout.write(found + reached(settings) + checked_at_rest(settings))
             return 0
         faults.refuse()
@@ -80,6 +81,7 @@ def main(parameters: Mapping[str, Any], argv: Sequence[str]) -> int:
             return manage(words, settings) if deed == "user" else keep(deed, Path(*words).absolute(), settings)
         check_channels(settings)
         check_thresholds(settings)
+        check_two_persons(settings)
         if settings.verify_journal:
             logs, own = log_folder(settings.data, simulated=False), settings.sources.get("database") != ON_COMMAND_LINE
             status, text = verify_journal(settings.database, logs, own=own)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import pytz
 
 from main_controller.clock import utc_now
+from main_controller.domain.actor import HAND_TIME, LEASE
 from main_controller.domain.commands import ConverterEffect
 from main_controller.domain.limits import BusLimits
 from main_controller.domain.modes import parse_converter_status
@@ -28,9 +29,12 @@ from main_controller.orders.ups_mode import UpsMode
 from main_controller.orders.waits import Waits
 from main_controller.procedures.estop import EStop
 from main_controller.procedures.guided_transfer import GuidedTransfer
+from main_controller.procedures.hand_end import HandEnd
+from main_controller.procedures.hand_lease import HandLease
 from main_controller.procedures.hand_time import HandTime
 from main_controller.procedures.pages_heard import PagesHeard
 from main_controller.procedures.safe_end import SafeEnd
+from main_controller.procedures.second_person import SecondPersonRule
 from main_controller.procedures.stop_all import StopAll
 from main_controller.procedures.then_mode import ThenMode
 from main_controller.procedures.transfer_record import TransferRecord
@@ -90,6 +94,7 @@ class Operations:
         self.set_converter = SetConverter(
             desk, dispatcher, upstream.devices, waits, limits=limits, direct=direct, trips=self.trips.moments
         )
+        self.second_person = SecondPersonRule(desk, self.set_converter, on=settings.twopersons)
         self.shut_down = ShutDown(desk, dispatcher, upstream.apis_web)
         self.ups_mode = UpsMode(desk, dispatcher, upstream.devices, self.orderers, enabled=bool(settings.ups_set_url))
         self.set_lock = SetLock(desk, stores.locks, told=stores.journaling.lock)
@@ -112,9 +117,15 @@ class Operations:
             desk, self.stop_all, LatchFile(settings.estopfile),
             executor=threads.crew(STOPPERS, "estop"), chronicle=chronicle,
         )  # fmt: skip
+        hands = threads.crew(WAITERS, "by hand")
         self.hand_time = HandTime(
-            desk, self.set_converter, chronicle, executor=threads.crew(WAITERS, "hand time"),
-            limit=settings.handtime * 60, waits=settings.handtimewait,
+            desk, chronicle, limit=settings.handtime * 60,
+            end=HandEnd(desk, self.set_converter, HAND_TIME, executor=hands) if settings.handtimewait else None,
+        )  # fmt: skip
+        self.hand_lease = HandLease(
+            desk, chronicle, self.pages, stores.running,
+            end=HandEnd(desk, self.set_converter, LEASE, executor=hands),
+            executor=threads.crew(1, "lease kept"), lease=settings.lease,
         )  # fmt: skip
         self.forget = Forget(
             desk, stores.known, transfer=lambda: self.transfer.last, clear_schedules=self.set_schedule.clear_left

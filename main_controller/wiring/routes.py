@@ -1,13 +1,15 @@
 """Builds what a browser and a script see: the application with its guard, readings and commands."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import pytz
 
 from main_controller import __version__
 from main_controller.clock import utc_now
 from main_controller.concurrency.limit import Limit
+from main_controller.domain.orders import Permission
 from main_controller.domain.timestamps import iso_utc
 from main_controller.sentence import Sentence, say
 from main_controller.settings import Settings
@@ -44,6 +46,7 @@ from main_controller.web.schedules_shown import SchedulesShown
 from main_controller.web.self_check import SelfCheckPages
 from main_controller.web.status_report import Sources, StatusReport, title_of
 from main_controller.web.unit_readings import UnitReadings
+from main_controller.web.visitors import visitor_of
 from main_controller.wiring.access import Accounts
 from main_controller.wiring.alarms import Alarms
 from main_controller.wiring.choices import Upstream, about
@@ -86,10 +89,16 @@ class Routes:
         report = StatusReport(does.desk.grid, about(settings), sources, started=started)
         shown = SchedulesShown(loops.scheduler.status, does.set_schedule.listing, clock=clock)
         framed = FrameReport(does.desk.grid, about(settings), sources, shown.shown, iso_utc(started))
+
+        def heard(page: str, environ: Mapping[str, Any]) -> None:
+            """A page asks; whether of somebody who may order converters, its request tells."""
+            may = accounts.visitors.permissions(visitor_of(environ))
+            does.pages.heard(page, may_order=Permission.ENGINEER in may and not settings.read_only)
+
         frames = Frames(
             framed.report, moment=does.desk.moments.serial, start=does.desk.moments.start,
             polled_at=lambda: cache.snapshot().answered_at, beat=settings.datacollectorinterval,
-            heard=does.pages.heard, clock=clock,
+            heard=heard, clock=clock,
         )  # fmt: skip
         for loop in loops.frames(frames.make, hurry=frames.hurry, looked_at=frames.looked_at, schedules=shown.read):
             stores.commands.listen(waking(loop))
@@ -115,7 +124,7 @@ class Routes:
 
         readings = Readings(
             cache, schedules=does.set_schedule.listing, status=report.report, state=does.desk.grid, ipv4=ipv4,
-            clock=clock, journal=lambda: stores.journal.fault, heard=does.pages.heard,
+            clock=clock, journal=lambda: stores.journal.fault, heard=heard,
         )  # fmt: skip
         files, zone = CsvFiles(), pytz.timezone(settings.timezone)
 
@@ -144,6 +153,7 @@ class Routes:
             ),
             Commands(
                 self.ordering, set_mode=does.set_mode, then_mode=does.then_mode, set_converter=does.set_converter,
+                second_person=does.second_person, hand_lease=does.hand_lease,
                 stop_all=does.stop_all, estop=does.estop, shut_down=does.shut_down, ups_mode=does.ups_mode,
                 schedules=does.set_schedule, acknowledge=does.acknowledge, forget=does.forget,
                 reset_trips=does.reset_trips, set_lock=does.set_lock, transfer=does.transfer,
@@ -229,6 +239,7 @@ def _sources(
         then=does.then_mode.standing,
         bus_conditions=does.bus_events.standing,
         bus=does.bus_view.figures,
+        lease=does.hand_lease.standing,
         estop=does.estop.standing,
         trips=does.trips.moments,
         deals=does.deals.accounts,

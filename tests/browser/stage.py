@@ -27,6 +27,8 @@ CLOSED = (
     "/apislog",
     "/commands",
     "/set",
+    "/confirm",
+    "/withdraw",
     "/stopAll",
     "/estop",
     "/upsMode",
@@ -44,7 +46,7 @@ SERVED = re.compile(r"^https?://[^/]+(" + "|".join(CLOSED) + ")")
 TERMS = ("key", "serial", "start", "age", "wait", "page")
 """The parameters of an order that say who gives it and as of when, beside what it orders."""
 
-UNSTAMPED = ("/flushCache", "/clearThen")
+UNSTAMPED = ("/flushCache", "/clearThen", "/withdraw")
 """What only reads, and what only takes back."""
 
 
@@ -157,7 +159,14 @@ class Stage:
             "title": "oist20",
             "timezone": "UTC",
             "limits": {"gridvoltagemin": 300, "gridvoltagemax": 380, "maxgridcurrent": 2.3, "referencemargin": 0.125},
-            "config": {"readOnly": False, "emulator": True, "upsModes": False, "staleafter": 30, "readinglag": 12},
+            "config": {
+                "readOnly": False,
+                "emulator": True,
+                "upsModes": False,
+                "twoPersons": False,
+                "staleafter": 30,
+                "readinglag": 12,
+            },
             "data": {
                 "age": min(ages, default=None),
                 "updated": moment(-1),

@@ -33,7 +33,18 @@ IN_TIME = 60.0
 LATER = (409, 502, 503, 504)
 """The grid does not permit it yet, or a busy machine was too slow for the short times of tests."""
 
-REFUSED = {"clearThen", "acknowledge", "resetTrips", "acknowledgeAlarm", "shelveAlarm", "unshelveAlarm", "testNotify"}
+REFUSED = {
+    "clearThen",
+    "acknowledge",
+    "resetTrips",
+    "acknowledgeAlarm",
+    "shelveAlarm",
+    "unshelveAlarm",
+    "testNotify",
+    "confirm",
+    "withdraw",
+    "lease",
+}
 """The orders that are refused on this page, since nothing on it makes them possible."""
 
 

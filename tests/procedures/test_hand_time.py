@@ -8,6 +8,7 @@ import pytest
 from main_controller.domain.actor import HAND_TIME, person
 from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.domain.orders import ConverterOrder
+from main_controller.procedures.hand_end import HandEnd
 from main_controller.procedures.hand_time import HandTime
 from main_controller.store.chronicle import Chronicle
 from tests.orders.bench import Bench, open_bench
@@ -23,7 +24,8 @@ class Site:
         self.bench = bench
         self.rows: list[tuple[Any, ...]] = []
         chronicle = Chronicle(record=lambda *row: self.rows.append(row), wall=bench.wall)
-        self.worker = HandTime(bench.desk, bench.converter, chronicle, executor=bench.hands, limit=1800.0, waits=waits)
+        end = HandEnd(bench.desk, bench.converter, HAND_TIME, executor=bench.hands) if waits else None
+        self.worker = HandTime(bench.desk, chronicle, limit=1800.0, end=end)
 
     def run(self, minutes: float) -> None:
         for _ in range(int(minutes * 6)):

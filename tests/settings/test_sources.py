@@ -78,7 +78,8 @@ def _two_values(name: str) -> tuple[str, str]:
     }
     if name in special:
         return special[name]
-    if name in ("emulator", "apis", "read_only", "handtimewait", "get_orders", "accounts", "onetimecodes"):
+    flags = ("emulator", "apis", "read_only", "handtimewait", "get_orders", "accounts", "onetimecodes", "twopersons")
+    if name in flags:
         return "true", "false"
     if name in ("set_url", "ups_set_url"):
         return ":1/a", ":2/b"

@@ -30,6 +30,14 @@ def test_a_record_is_replaced_by_its_id_and_others_stand(database: Database) -> 
     assert running.load() == [{**RECORD, "step": "current"}, {"id": "c13"}]
 
 
+def test_records_of_another_kind_stand_apart(database: Database) -> None:
+    running = RunningProcedures(database)
+    running.save(RECORD)
+    running.save({"id": "lease", "kind": "lease", "silent": 5.0})
+    assert running.load() == [RECORD]
+    assert [one["silent"] for one in running.load("lease")] == [5.0]
+
+
 def test_a_removed_one_is_gone_and_removing_it_again_is_no_fault(database: Database) -> None:
     running = RunningProcedures(database)
     running.save(RECORD)

@@ -61,8 +61,10 @@ BEATS = Beats(watch=0.1, look=0.05, events=0.05, frame=0.1)
 
 
 def hurried(settings: Settings) -> Timing:
-    """The settings' times, and those of Stop all that are none as short as `SHORT`."""
-    return replace(timing_of(settings), stop_unheard=1.5, stop_again=0.5, stop_reads=0.2, after_grace=3.0)
+    """The settings' times, and those that are no settings as short as `SHORT`."""
+    return replace(
+        timing_of(settings), stop_unheard=1.5, stop_again=0.5, stop_reads=0.2, after_grace=3.0, lease_warned=1.5
+    )
 
 
 def lay_out(folder: Path) -> Path:

@@ -315,7 +315,7 @@ VALUES = [
 
 IDLE = (
     *(routes.ACKNOWLEDGE, routes.SET_LOCK, routes.CLEAR_LOCK, routes.UPS_MODE, routes.CLEAR_THEN, routes.ESTOP_RESET),
-    *(routes.FORGET, routes.RESET_TRIPS, routes.END_SHARE),
+    *(routes.FORGET, routes.RESET_TRIPS, routes.END_SHARE, routes.CONFIRM, routes.WITHDRAW, routes.LEASE),
     *(routes.ALARM_ACKNOWLEDGE, routes.ALARM_SHELVE, routes.ALARM_UNSHELVE, routes.IN_SERVICE, routes.NOTIFY_TEST),
     *(routes.PRACTICE_PRESS, routes.PRACTICE_RELEASE),
 )

@@ -17,9 +17,10 @@ WITH_CHARTS = (
 
 OF_BESIDE = (
     r"js/(alarms|journal|beside|help|refused|selfcheck)\.js|js/i18n/beside/en|js/lib/(alarmList|alarmReplies|alarmSound|matters|selfCheckReplies)\.js"
-    r"|js/widgets/(alarmHistory|alarmRow|alarmSound|deedDialog)\.js"
+    r"|js/widgets/(alarmHistory|alarmRow|alarmSound|deedDialog)\.js|js/panels/secondPerson\.js"
 )
-"""What the main page does without: only the pages beside it load it, and who chose a sound for alarms."""
+"""What the main page does without: only the pages beside it load it, who chose a sound for alarms, and a console on
+which an override needs two persons."""
 
 SCRIPT = "export const answer = 42;\n" + "export const more = 43;\n" * 100
 

@@ -34,7 +34,7 @@ class Site:
         self.heard: list[str] = []
         self.frames = Frames(
             self.report, moment=self.moment, start=START, polled_at=lambda: self.polled_at, beat=0.75,
-            heard=self.heard.append, rest=rest, clock=lambda: self.now,
+            heard=lambda page, environ: self.heard.append(page), rest=rest, clock=lambda: self.now,
             wall=lambda: NOON + timedelta(seconds=self.now - 100.0),
         )  # fmt: skip
         self.client = Client(self.frames)

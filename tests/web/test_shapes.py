@@ -69,6 +69,7 @@ def test_an_order_is_told_whole_with_times_in_utc() -> None:
             "error": None,
             "note": None,
             "override": "test",
+            "second": None,
             "before": {},
             "units": {
                 "E001": {"state": "verified", "sent": True, "shows": "0x0000", "error": None, "evidence": "converter"}

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from main_controller.errors import UpstreamGarbled
+from main_controller.errors import SettingError, UpstreamGarbled
 from main_controller.rules.interlock_terms import Limits
 from main_controller.settings.kinds import Group
 from main_controller.settings.table import Settings, setting_fields
 from main_controller.upstream.log_listener import LogListener
-from main_controller.wiring.choices import about, chosen_upstream, limits_of, simulated
+from main_controller.wiring.choices import about, check_two_persons, chosen_upstream, limits_of, simulated
 from main_controller.wiring.controller import written_where
 from main_controller.wiring.loops import LOOPBACK
 from tests.faulty_server import FaultyServer, message, sending
@@ -154,3 +154,12 @@ def test_the_start_says_where_a_simulations_journal_lies(tmp_path: Path) -> None
     assert written_where(settings) == f"to {tmp_path}"
     said = written_where(dataclasses.replace(settings, simulate=4))
     assert said.startswith(f"its log to {tmp_path / 'log' / 'simulated'}, and its journal, history and schedules to a ")
+
+
+def test_two_persons_are_refused_at_start_where_nobody_can_be_told_apart() -> None:
+    check_two_persons(Settings())
+    check_two_persons(Settings(twopersons=True, accounts=True))
+    with pytest.raises(
+        SettingError, match="twopersons: two persons cannot be told apart on a console without accounts"
+    ):
+        check_two_persons(Settings(twopersons=True))

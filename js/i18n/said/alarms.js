@@ -123,4 +123,6 @@ export default {
   "alarms.notificationFailedDo": "示された原因を取り除き、それまではここでアラームを確認してください。",
   "alarms.notificationLostMeans": "この経路で知らせるべき人に、送るはずだった内容が伝わっていません。",
   "alarms.notificationLostDo": "ここのアラームの内容を関係者に伝え、経路を直してください。",
+  "alarms.handLeaseMeans": "手動で動作させた DC/DC Converter を見ている人がいません。まもなく Wait になります。",
+  "alarms.handLeaseDo": "続ける場合はページを開いてください。Wait になったものは改めて操作してください。",
 };

@@ -33,4 +33,5 @@ export default {
   "domain.currentOff": "電流停止",
   "domain.referenceDown": "CV Mode 停止",
   "domain.interrupted": "実行中に Main Controller が終了しました。DC/DC Converter の状態は表示のとおりです。ここから終了してください。",
+  "domain.theLease": "手動運転の継続期限",
 };

@@ -62,4 +62,6 @@ export default {
   "orders.noUpsTookIt": "UPS Mode を受け付けた UPS がありません: {units}。",
   "orders.noneKnown": "既知のノードなし",
   "orders.othersLock": "{scope} のロックは {name} のものです。エンジニアは理由を付けて解除できます。",
+  "orders.waitsForSecond": "規則 {rules} の例外操作({reason})のため、{until} まで二人目の確認を待ちます。",
+  "orders.overriddenByTwo": "規則 {rules} を {first} と {second} の二人で例外操作しました: {reason}",
 };

@@ -70,4 +70,12 @@ export default {
   "procedures.wrongWh": "wh は 0 より大きく {most:g} 以下で指定してください。",
   "procedures.nobodyEndedIt": "再起動後 {minutes:g} 分以内に終了操作がありませんでした。",
   "procedures.pageGone": "開始したページから {minutes:g} 分間応答がありませんでした。",
+  "procedures.leaseOver": "{units} の手動運転中に、{seconds:g} 秒間どのページからも応答がありません。",
+  "procedures.leaseEnds": "{units} の手動運転中に、{seconds:.0f} 秒間どのページからも応答がありません。これから {waiting} に Wait を送信します。",
+  "procedures.noLease": "継続期限は設定されていません(設定 lease が 0)。",
+  "procedures.leaseWarns": "{units} の手動運転中に、{seconds:.0f} 秒間どのページからも応答がありません。ページを開くか /lease を呼び出さない場合、{left:.0f} 秒後にすべてへ Wait を送信します。",
+  "procedures.leaseRenewed": "ページからの応答が戻りました。{units} は動作を続けます。",
+  "procedures.waitsNoMore": "{command} は二人目の確認を待っていません。",
+  "procedures.withdrawn": "{by} が取り下げました。送信していません。",
+  "procedures.waitsAlready": "{unit} の例外操作がすでに二人目の確認を待っています({command})。",
 };

@@ -246,4 +246,10 @@ export default {
   "rules.batteryVoltageMended": "{unit} の Battery 電圧が範囲内に戻ったか、DC/DC Converter が Wait になりました",
   "rules.worksOutsideTemperature": "{unit} は動作中ですが、温度 {degrees:g} °C が範囲外です({low:g}~{high:g} °C)",
   "rules.temperatureMended": "{unit} の温度が範囲内に戻ったか、DC/DC Converter が Wait になりました",
+  "rules.twoPersonsAsk": "例外操作には二人の操作者が必要で、アカウントで区別します。ログインしてもう一度操作してください。",
+  "rules.notOwnToWithdraw": "{command} は {name} の操作で、取り下げられるのは本人のみです。中止するには停止操作を行ってください。",
+  "rules.nobodyConfirmed": "{seconds:.0f} 秒以内に二人目の確認がなかったため、送信していません。",
+  "rules.secondNeedsAccount": "{command} を確認できるのはログインした操作者のみです(二人はアカウントで区別します)。",
+  "rules.secondIsFirst": "{command} は {name} の操作です。別の操作者が確認する必要があります。",
+  "rules.stopCameWhileWaiting": "二人目の確認を待つ間に停止操作があったため({by}、{stop})、送信していません。",
 };

@@ -7,7 +7,7 @@ from main_controller.domain.modes import Mode
 from main_controller.web.shapes.alarms import AlarmCounts
 from main_controller.web.shapes.bus import BusFigures, Condition, Event
 from main_controller.web.shapes.common import Amperes, Celsius, Percent, Seconds, Time, UnitId, Volts, WattHours, Watts
-from main_controller.web.shapes.holds import Latch, Locks
+from main_controller.web.shapes.holds import Latch, Lease, Locks
 from main_controller.web.shapes.orders import Command, EndedOrder
 from main_controller.web.shapes.schedules import FrameSchedules
 from main_controller.web.shapes.sharing import Sharing, Then
@@ -166,6 +166,7 @@ class Sections(TypedDict, total=False):
     locks: Locks
     share: Sharing | None
     then: Then | None
+    lease: Lease | None
     estop: Latch | None
     journal: JournalHealth
     notKept: list[str]

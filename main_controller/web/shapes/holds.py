@@ -1,4 +1,4 @@
-"""What keeps orders back: a lock, the E-stop's latch, an owner of the bus."""
+"""What keeps orders back or ends what they did: a lock, the E-stop's latch, an owner of the bus, a lease."""
 
 from collections.abc import Mapping
 from typing import TypedDict
@@ -6,7 +6,20 @@ from typing import TypedDict
 from main_controller.domain.latch import HeldLatch
 from main_controller.domain.timestamps import iso_utc
 from main_controller.orders import bus_owner
-from main_controller.web.shapes.common import CommandId, Time, UnitId
+from main_controller.procedures import hand_lease
+from main_controller.rules.hand_lease import LeaseState
+from main_controller.web.shapes.common import CommandId, Seconds, Time, UnitId
+
+
+class Lease(TypedDict):
+    """The lease of the `units` that work by hand, of `seconds` without anybody: `held`; `warned` once nobody was heard
+    since `silentSince` for so long; `ending` once they get Wait, from `waitsAt` on. Both are null while it is held."""
+
+    state: LeaseState
+    units: list[UnitId]
+    seconds: Seconds
+    silentSince: Time | None
+    waitsAt: Time | None
 
 
 class Lock(TypedDict):
@@ -45,6 +58,19 @@ class Claim(Ends):
     command: CommandId
     by: str
     since: Time | None
+
+
+def lease_of(lease: hand_lease.Lease | None) -> Lease | None:
+    """The lease of work by hand, where there is one."""
+    if lease is None:
+        return None
+    return {
+        "state": lease.state,
+        "units": list(lease.units),
+        "seconds": lease.seconds,
+        "silentSince": None if lease.silent_since is None else iso_utc(lease.silent_since),
+        "waitsAt": None if lease.waits_at is None else iso_utc(lease.waits_at),
+    }
 
 
 def lock_of(lock: Mapping[str, str]) -> Lock:

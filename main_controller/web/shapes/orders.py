@@ -132,10 +132,22 @@ class Progress(TypedDict, total=False):
     schedules: int
 
 
+class SecondPerson(TypedDict):
+    """Who must confirm an override is a second person, until `until`: `rules` are those that it overrides, `says` what
+    they answered to the account `first`; `by` confirmed it, null while nobody has, and then nothing of it is sent."""
+
+    first: str
+    until: Time
+    rules: list[str]
+    says: list[str]
+    by: str | None
+
+
 class Command(TypedDict):
     """One order. `unitId`: null is the cluster. `key`: by which it came, null without one (H1). `acceptedAt`: apis-web
     or the device said yes; `endedAt`: it changes no more; null until then. `error` is why it failed, `note` what else a
-    person should know, `override` the reason by which rules were passed (S7); each null where there is none.
+    person should know, `override` the reason by which rules were passed (S7); each null where there is none. `second`
+    is null but of an override that needs two persons (`twopersons`).
     """
 
     id: CommandId
@@ -152,6 +164,7 @@ class Command(TypedDict):
     error: str | None
     note: str | None
     override: str | None
+    second: SecondPerson | None
     before: Before
     units: dict[UnitId, UnitOutcome]
     progress: Progress
@@ -311,6 +324,19 @@ class Flushed(TypedDict):
     units: int
 
 
+class LeaseRenewed(TypedDict):
+    """The lease of work by hand begins anew: it lasts `seconds` without anybody; `units` are those that work so."""
+
+    succeeded: Literal[True]
+    seconds: Seconds
+    units: list[UnitId]
+
+
+def standing_of(command: commands.Command, key: str | None) -> Standing:
+    """How an order stands that is answered before it ends."""
+    return {"command": command.id, "key": key, "state": command.state, "sent": command.sent}
+
+
 def command_of(command: commands.Command) -> Command:
     """One order as it stands."""
     return {
@@ -319,7 +345,7 @@ def command_of(command: commands.Command) -> Command:
         "order": command.order.name,
         "unitId": command.unit_id,
         "wanted": cast(Wanted, command.order.content()),  # as the journal stores it too
-        "by": str(command.by),
+        "by": command.given_by,
         "at": iso_utc(command.at),
         "state": command.state,
         "sent": command.sent,
@@ -328,9 +354,23 @@ def command_of(command: commands.Command) -> Command:
         "error": command.error,
         "note": command.note,
         "override": command.override,
+        "second": _second(command),
         "before": cast(Before, command.before),
         "units": outcomes_of(command.units),
         "progress": progress_of(command.progress),
+    }
+
+
+def _second(command: commands.Command) -> SecondPerson | None:
+    second = command.second
+    if second is None:
+        return None
+    return {
+        "first": command.by.account,
+        "until": iso_utc(second.until),
+        "rules": list(second.rules),
+        "says": list(second.says),
+        "by": None if second.by is None else str(second.by),
     }
 
 
@@ -341,7 +381,7 @@ def ended_of(command: commands.Command) -> EndedOrder:
         "order": command.order.name,
         "unitId": command.unit_id,
         "wanted": cast(Wanted, command.order.content()),
-        "by": str(command.by),
+        "by": command.given_by,
         "at": iso_utc(command.at),
         "endedAt": None if command.ended_at is None else iso_utc(command.ended_at),
         "state": command.state,
@@ -416,7 +456,7 @@ def came_of(command: commands.Command) -> Came:
         "id": command.id,
         "order": command.order.name,
         "unitId": command.unit_id,
-        "by": str(command.by),
+        "by": command.given_by,
         "at": iso_utc(command.at),
         "mode": command.order.content().get("mode"),
     }

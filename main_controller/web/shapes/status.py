@@ -5,7 +5,7 @@ from typing import TypedDict
 from main_controller.domain.freshness import UnitState
 from main_controller.web.shapes.bus import BusFigures, Condition, Event
 from main_controller.web.shapes.common import Amperes, ModeWord, Seconds, Time, UnitId, Volts
-from main_controller.web.shapes.holds import Latch, Lock, Locks
+from main_controller.web.shapes.holds import Latch, Lease, Lock, Locks
 from main_controller.web.shapes.orders import Command
 from main_controller.web.shapes.schedules import Schedules
 from main_controller.web.shapes.sharing import Sharing, Then
@@ -13,11 +13,13 @@ from main_controller.web.shapes.sharing import Sharing, Then
 
 class Config(TypedDict):
     """Settings that a page must know: `readOnly`, whether orders go to the `emulator`, whether `upsModes` can be set,
-    `staleafter` and `readinglag`, and the zone of the units' clocks (null: their times are shown as given)."""
+    whether an override needs two persons (`twoPersons`), `staleafter` and `readinglag`, and the zone of the units'
+    clocks (null: their times are shown as given)."""
 
     readOnly: bool
     emulator: bool
     upsModes: bool
+    twoPersons: bool
     staleafter: Seconds
     readinglag: Seconds
     upstreamTimezone: str | None
@@ -182,7 +184,7 @@ class Status(TypedDict):
     """How everything stands (Z5a). `serial` and `start` are by what an order says that this was looked at (H1).
 
     `notKept` says which of log and pid file cannot be written (M10); `conflicts` why units' identities are ambiguous
-    (Z4). `share`, `then` and `estop` are null where there is none.
+    (Z4). `share`, `then`, `lease` and `estop` are null where there is none.
     """
 
     version: str
@@ -206,6 +208,7 @@ class Status(TypedDict):
     locks: Locks
     share: Sharing | None
     then: Then | None
+    lease: Lease | None
     estop: Latch | None
     journal: JournalHealth
     notKept: list[str]
