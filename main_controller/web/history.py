@@ -93,8 +93,13 @@ class HistoryPages:
         }
 
     def file(self, given: Given) -> bottle.HTTPResponse:
-        """`/history.csv` with the same parameters: oldest first, streamed; 503 while others fetch files already."""
+        """`/history.csv` with the same parameters: oldest first, streamed, up to now (no years to come); 503 while others fetch files."""
         step, begins = self._spans(given, LONGEST_FILE)
+        now = int(self._clock().timestamp())
+        begins = [
+            *begins[:1],
+            *(begin for begin in begins[1:] if begin < now + step.seconds),
+        ]  # no file of years to come
         return self._files.reply("history.csv", COLUMNS, lambda: self._rows(given.get("unitId"), step, begins))
 
     def coverage(self, given: Given) -> CoverageShown:
