@@ -93,7 +93,7 @@ class HistoryPages:
         }
 
     def file(self, given: Given) -> bottle.HTTPResponse:
-        """`/history.csv` with the same parameters: oldest first, streamed, up to now (no years to come); 503 while others fetch files."""
+        """`/history.csv` with the same parameters: oldest first, streamed, up to now; 503 while others fetch files."""
         step, begins = self._spans(given, LONGEST_FILE)
         now = int(self._clock().timestamp())
         begins = [
