@@ -202,7 +202,7 @@ def test_any_such_header_tells_that_it_was_forwarded(name: str, by: str) -> None
 
 
 def test_whatever_a_caller_writes_he_is_himself_or_unknown() -> None:
-    """20,000 heads of pieces that parsers stumble over, each with the true address added by a proxy that appends."""
+    """4,000 heads of pieces that parsers stumble over, each with the true address added by a proxy that appends."""
     made = random.Random(16)
     pieces = [
         "10.0.0.7",
@@ -223,7 +223,7 @@ def test_whatever_a_caller_writes_he_is_himself_or_unknown() -> None:
         "=",
         "\xe9",
     ]
-    for _ in range(20_000):
+    for _ in range(4_000):
         forged = "".join(made.choice(pieces) for _ in range(made.randrange(12)))
         one: dict[str, Any] = {XFF: f"{forged}, 203.0.113.5" if forged else "203.0.113.5"}
         other: dict[str, Any] = {FORWARDED: f"{forged}, for=203.0.113.5" if forged else "for=203.0.113.5"}
