@@ -57,6 +57,9 @@ def _two_values(name: str) -> tuple[str, str]:
         "batteryvoltagemax": ("56", "57"),
         "allowed_hosts": ("a:1,b", "c"),
         "unit_networks": ("10.0.0.0/8", "10.0.0.0/9"),
+        "trusted_proxies": ("10.0.0.1", "127.0.0.1,::1"),
+        "cafile": ("a", "b"),
+        "credentialsfile": ("a", "b"),
         "allowed_networks": ("10.0.0.0/8", "192.168.0.0/16"),
         "title": ("A", "B"),
         "schedules": ("a", "b"),
@@ -78,7 +81,10 @@ def _two_values(name: str) -> tuple[str, str]:
     }
     if name in special:
         return special[name]
-    flags = ("emulator", "apis", "read_only", "handtimewait", "get_orders", "accounts", "onetimecodes", "twopersons")
+    flags = (
+        *("emulator", "apis", "read_only", "handtimewait", "get_orders", "accounts", "onetimecodes", "twopersons"),
+        *("insecure", "device_tls"),
+    )
     if name in flags:
         return "true", "false"
     if name in ("set_url", "ups_set_url"):
@@ -104,8 +110,8 @@ def _two_values(name: str) -> tuple[str, str]:
         ({}, ["--speed", "10"], {}, "--speed"),
         ({}, ["--config", "no/such/file.toml"], {}, "--config"),
         ({}, ["--timezone", "Mars/Olympus"], {}, "--timezone"),
-        ({"apis_emul_url": "https://grid:43900"}, [], {}, "apis_emul_url"),
-        ({}, [], {"APIS_MC_EMUL_URL": "HTTPS://grid"}, "APIS_MC_EMUL_URL"),
+        ({"apis_emul_url": "ftp://grid:43900"}, [], {}, "apis_emul_url"),
+        ({}, [], {"APIS_MC_EMUL_URL": "http://name:word@grid"}, "APIS_MC_EMUL_URL"),
     ],
 )
 def test_the_unknown_and_the_bad_are_refused_by_name(

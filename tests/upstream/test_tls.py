@@ -278,15 +278,25 @@ def test_credentials_go_to_their_own_address_alone(tmp_path: Path, authority: tr
         assert ["authorization" in each.headers for each in other.requests] == [False, False]
 
 
+ELSEWHERE = (
+    "http://a.example/",
+    "https://a.example:444/",
+    "https://b.a.example/",
+    "http://a.example:443/",
+    "https://a.example.evil/",
+    "https://a.example@evil/",
+    "https://evil/https://a.example/",
+)
+
+
 @pytest.mark.parametrize(
     ("url", "found"),
     [
         ("https://a.example/x", "Bearer t"),
         ("https://A.example:443/x?y", "Bearer t"),
-        *((url, None) for url in ("http://a.example/", "https://a.example:444/", "https://b.a.example/", "http://a.example:443/")),
-        *((url, None) for url in ("https://a.example.evil/", "https://a.example@evil/", "https://evil/https://a.example/")),
+        *((url, None) for url in ELSEWHERE),
     ],
-)  # fmt: skip
+)
 def test_an_address_is_scheme_host_and_port(tmp_path: Path, url: str, found: str | None) -> None:
     assert read_credentials(written(tmp_path, "https://a.example bearer t")).of(url) == found
 
@@ -301,16 +311,29 @@ def test_a_file_that_others_may_use_is_refused(tmp_path: Path, mode: int) -> Non
     )
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        *(f"https://a.example {SECRET.replace(' ', '')}", "https://a.example", f"{SECRET}", f"a.example x:{SECRET}"),
-        *(f"ftp://a.example x:{SECRET}", f"https://x:{SECRET}@a.example", "https://x:thepassword@a.example y:z"),
-        *(f"https://a.example/path x:{SECRET}", f"https:// x:{SECRET}", f"https://a:x x:{SECRET}", f"https://[a x:{SECRET}"),
-        *(f"https://a.example :{SECRET}", "https://a.example x:", "https://a.example bearer ", "https://a.example bearer a b"),
-        *("https://a.example bearer é", f"https://a.example x:{SECRET}\x07", f"https://a.example x:y\nhttps://A.example:443 x:{SECRET}"),
-    ],
-)  # fmt: skip
+NO_LINES = (
+    f"https://a.example {SECRET.replace(' ', '')}",
+    "https://a.example",
+    f"{SECRET}",
+    f"a.example x:{SECRET}",
+    f"ftp://a.example x:{SECRET}",
+    f"https://x:{SECRET}@a.example",
+    "https://x:thepassword@a.example y:z",
+    f"https://a.example/path x:{SECRET}",
+    f"https:// x:{SECRET}",
+    f"https://a:x x:{SECRET}",
+    f"https://[a x:{SECRET}",
+    f"https://a.example :{SECRET}",
+    "https://a.example x:",
+    "https://a.example bearer ",
+    "https://a.example bearer a b",
+    "https://a.example bearer é",
+    f"https://a.example x:{SECRET}\x07",
+    f"https://a.example x:y\nhttps://A.example:443 x:{SECRET}",
+)
+
+
+@pytest.mark.parametrize("text", NO_LINES)
 def test_a_line_that_is_none_is_refused_and_never_quoted(tmp_path: Path, text: str) -> None:
     with pytest.raises(SettingError, match=r"^credentialsfile: line \d of ") as caught:
         read_credentials(written(tmp_path, text))
