@@ -68,15 +68,8 @@ class Settings:
     url: Mapping[str, str] = _setting(
         _DEVICE_URLS, kinds.device_urls, "a device's own readings, after http://<ip>; a JSON object"
     )
-    device_tls: bool = _setting(False, kinds.boolean, "call the devices at https://<ip> instead of http://<ip>")
     emul_url: str = _setting(None, kinds.http_url, "the hardware emulator", derived="http://localhost:`emul_port`")
     budo_url: str = _setting(None, kinds.http_url, "the old system", derived="http://localhost:`budo_port`")
-    cafile: Path | None = _setting(
-        "", kinds.path_or_none, "authorities whose certificates apis-web and the devices have; empty: the system's"
-    )
-    credentialsfile: Path | None = _setting(
-        "", kinds.path_or_none, "names and passwords for apis-web and the devices (docs/deployment.md); empty: none"
-    )
     datacollectorinterval: float = _setting(
         None, kinds.number(0.1, 3600), "time between two polls", "s", "5, or 1 while `emulator` is true"
     )
@@ -197,6 +190,13 @@ class Settings:
     )
     unit_networks: tuple[Network, ...] = _setting(
         (), kinds.networks, "networks in which units' own addresses lie, with commas; none: anywhere a node can be"
+    )
+    device_tls: bool = _setting(False, kinds.boolean, "call the devices at https://<ip> instead of http://<ip>")
+    cafile: Path | None = _setting(
+        "", kinds.path_or_none, "authorities whose certificates apis-web and the devices have; empty: the system's"
+    )
+    credentialsfile: Path | None = _setting(
+        "", kinds.path_or_none, "names and passwords for apis-web and the devices (docs/deployment.md); empty: none"
     )
     get_orders: bool = _setting(
         True, kinds.boolean, "take orders by GET, as the specification has them; false leaves those that stop"

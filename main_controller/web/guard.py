@@ -46,8 +46,8 @@ class Guard:
     `own_names` are this machine's names; `allowed_hosts` further ones, each `name` or `name:port`; an entry without a
     port stands in an `Origin` for the scheme's usual port. `allowed_networks` are networks like "192.168.0.0/24", None
     for every caller that reaches us. `visitors` tell who a request is by, and what that caller may. With `read_only`
-    only routes that stop something act, and by GET too where it is not for `get_orders`. `unguarded` is where nobody has
-    to log in, and nobody said that this is meant: what a proxy handed on orders nothing but stops then, and with
+    only routes that stop something act, and by GET too where it is not for `get_orders`. `unguarded` is where nobody
+    has to log in, and nobody said that this is meant: what a proxy handed on orders nothing but stops then, and with
     `stops_alone` nobody does.
     """
 

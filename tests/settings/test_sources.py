@@ -4,6 +4,8 @@ from dataclasses import Field
 from pathlib import Path
 from typing import Any
 
+import re
+
 import pytest
 
 from main_controller.errors import SettingError
@@ -249,7 +251,7 @@ def test_help_names_every_setting(capsys: pytest.CaptureFixture[str]) -> None:
         build_settings({}, ["--help"], {})
     assert ended.value.code == 0
     shown = capsys.readouterr().out
-    assert all(f"--{row.name} VALUE" in shown for row in setting_fields())
+    assert all(re.search(rf"--{row.name} (VALUE|\[VALUE\])", shown) for row in setting_fields())
 
 
 @pytest.mark.parametrize(
@@ -281,3 +283,18 @@ def test_both_names_in_one_place_are_refused() -> None:
     """Nobody can tell which is meant."""
     with pytest.raises(SettingError, match="--journal: it is the old name of database, which is given too"):
         build_settings({}, ["--journal", "a", "--database", "b"], {})
+
+
+@pytest.mark.parametrize(
+    ("argv", "value"),
+    [
+        ([], False),
+        (["--insecure"], True),
+        (["--insecure", "--b_port", "7"], True),
+        (["--insecure", "true"], True),
+        (["--insecure", "false"], False),
+    ],
+)
+def test_insecure_needs_no_value(argv: list[str], value: bool) -> None:
+    """Whoever types the word means it."""
+    assert build_settings({}, argv, {}).insecure is value
