@@ -18,13 +18,17 @@ def settings(*argv: str) -> Settings:
     return build_settings({}, argv, {})
 
 
+HERE = ("127.0.0.1", "127.9.9.9", "::1", "localhost", "LOCALHOST")
+ELSEWHERE = ("0.0.0.0", "::", "192.168.0.7", "gridbox", "localhost.example", "fe80::1", "127.1", "::ffff:127.0.0.1")
+
+
 @pytest.mark.parametrize(
     ("host", "here"),
     [
-        *((host, True) for host in ("127.0.0.1", "127.9.9.9", "::1", "localhost", "LOCALHOST", "::ffff:127.0.0.1")),
-        *((host, False) for host in ("0.0.0.0", "::", "192.168.0.7", "gridbox", "localhost.example", "fe80::1", "127.1")),
+        *((host, True) for host in HERE),
+        *((host, False) for host in ELSEWHERE),
     ],
-)  # fmt: skip
+)
 def test_only_loopback_is_this_machine(host: str, here: bool) -> None:
     assert on_this_machine(host) is here
 

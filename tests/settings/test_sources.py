@@ -1,10 +1,9 @@
 """Who wins: startMain.py < TOML < environment < command line; and nothing unknown or bad gets in (Z14-Z17)."""
 
+import re
 from dataclasses import Field
 from pathlib import Path
 from typing import Any
-
-import re
 
 import pytest
 

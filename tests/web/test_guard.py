@@ -27,8 +27,8 @@ class Commands:
         return {
             route("/order", order=True): self.act,
             route("/word", order=True, stops=When("word", ("halt",))): self.act,
-            routes.SET_UNIT: self.set,
             **dict.fromkeys(orders, self.act),
+            routes.SET_UNIT: self.set,
             route("/reading", ignores_unknown=True): lambda given: {"read": True},
         }
 
