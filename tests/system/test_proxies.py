@@ -23,6 +23,7 @@ import trustme
 from playwright.sync_api import expect, sync_playwright
 
 from tests.docs.pages import page
+from tests.faulty_server import FaultyServer, answering
 from tests.system.conftest import ready
 from tests.system.console import Console, until
 from tests.system.fake_grid import FakeGrid
@@ -256,6 +257,26 @@ def test_our_own_page_orders_and_no_other_one(site: Site, place: str) -> None:
 def test_the_journal_names_the_client_whatever_he_writes(site: Site, forged: dict[str, str]) -> None:
     assert site.order("north", MANUAL, source="127.0.0.2", **forged).status == 200
     assert site.who("north") == "127.0.0.2"
+
+
+@pytest.mark.parametrize("place", ["root", "north"])
+def test_what_a_client_writes_of_itself_is_written_anew(
+    site: Site, certificate: tuple[trustme.CA, Path], place: str
+) -> None:
+    """Seen where the console would be: whom, how, below which path, and by which host and port."""
+    with FaultyServer(default=answering({})) as seen:
+        folder = certificate[1] / f"{site.proxy.kind}-seen-{place}"
+        with Proxy(site.proxy.kind, folder, dict.fromkeys(PORTS.values(), seen.port)) as proxy:
+            behind = Site(proxy, {}, {}, site.authority)
+            forged = {"X_Forwarded_For": "10.0.0.1", "X_Forwarded_Proto": "http", "X_Forwarded_Prefix": "/evil"}
+            behind.call(place, "x?y=%2F", source="127.0.0.2", Forwarded="for=10.0.0.1", **forged)
+        (came,) = seen.requests
+    name, path = PLACES[place]
+    assert came.target == "/x?y=%2F"
+    assert {key: came.headers.get(key) for key in ("x-forwarded-for", "x-forwarded-proto", "forwarded", "host")} == {
+        "x-forwarded-for": "127.0.0.2", "x-forwarded-proto": "https", "forwarded": None, "host": f"{name}:{proxy.port}",
+    }  # fmt: skip
+    assert came.headers.get("x-forwarded-prefix", "") == path.rstrip("/")
 
 
 def test_log_lines_name_the_client(site: Site) -> None:

@@ -191,6 +191,27 @@ def test_the_scheme_is_https_where_all_that_is_said_agrees(headers: dict[str, st
     assert caller("192.0.2.7", **headers).scheme == "http"
 
 
+NO_PATHS = (
+    *("", "/", "north", "//evil", "/a//b", "/../b", "/a/..", "/a;b", "/a b", "/a%2f", "/a, /b"),
+    *("/" + "a" * 200, "/a\\b", "/é", "/a\t", "/.a"),
+)
+
+
+@pytest.mark.parametrize(
+    ("told", "path"),
+    [
+        ("/north", "/north"),
+        ("/north/", "/north"),
+        ("/a/b-c_d~e.f", "/a/b-c_d~e.f"),
+        *((text, "") for text in NO_PATHS),
+    ],
+)
+def test_the_path_is_one_that_can_stand_in_a_cookie(told: str, path: str) -> None:
+    headers = {"HTTP_X_FORWARDED_PREFIX": told, XFF: "203.0.113.5"}
+    assert caller(**headers).path == path
+    assert caller("192.0.2.7", **headers).path == ""
+
+
 @pytest.mark.parametrize(
     "name", ["FORWARDED", "X_FORWARDED", "X_FORWARDED_FOR", "X_FORWARDED_PREFIX", "X_FORWARDED_SSL"]
 )
