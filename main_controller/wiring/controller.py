@@ -249,11 +249,12 @@ class Controller:
             log.info("%s", note)
         if not on_this_machine(self.settings.b_host):
             networks = ", ".join(str(network) for network in self.settings.allowed_networks) or "every network"
-            who = "whoever logs in" if self.settings.accounts else "whoever reaches it"
+            accounts = self.settings.accounts
             log.warning(
-                "listening on %s, without encryption: %s from %s can order what it may (settings b_host, accounts, "
+                "listening on %s, without encryption: whoever %s from %s can order %s (settings b_host, accounts, "
                 "allowed_networks, read_only)",
-                self.settings.b_host, who, networks,
+                self.settings.b_host, "logs in" if accounts else "reaches it", networks,
+                "what the role may" if accounts else "everything, as there are no accounts",
             )  # fmt: skip
         elif insecure(self.settings):
             log.warning("insecure is set: whoever reaches this, by a proxy too, can order everything")

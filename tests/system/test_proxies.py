@@ -208,7 +208,10 @@ def test_page_and_readings_come_through(site: Site, place: str) -> None:
     html = site.call(place, "")
     assert html.status == 200
     assert b"APIS Main Controller" in html.body
-    assert b"Insecure: whoever reaches this page can order everything" in html.body
+    names = ("journal", "history", "alarms", "help", "account", "selfcheck")
+    for target in ("", "?display=nothing", *(f"{name}.html" for name in names)):
+        shown = site.call(place, target, Accept="text/html").body
+        assert b"Insecure: whoever reaches this page can order everything" in shown, target
     assert site.call(place, "get/status").json["title"] == place
     assert len(site.call(place, "get/logInfo").json) == 2
     assert site.call(place, "js/main.js").status == 200
