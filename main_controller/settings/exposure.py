@@ -30,8 +30,8 @@ def refuse_exposed(settings: Settings) -> None:
         raise SettingError(
             "b_host",
             f"{settings.b_host} lets other machines call, and nobody has to log in: whoever reaches it could order "
-            "everything. Keep 127.0.0.1 behind a reverse proxy (docs/deployment.md), or give --insecure where "
-            "that is meant",
+            "everything. Set accounts to on, or keep 127.0.0.1 behind a reverse proxy (docs/deployment.md); give "
+            "--insecure where it is meant so",
         )
 
 
