@@ -16,6 +16,7 @@
 </head>
 <body>
 % include('estop.tpl', latch=latch)
+% include('insecure.tpl', insecure=insecure)
 <header class="strip">
 <h1 class="brand"><span data-i18n="alarm.title">Alarms</span> <span class="cluster-name" translate="no">{{title}}</span> <small class="version" translate="no">{{version}}</small></h1>
 <nav class="tools end" aria-label="Tools" data-i18n-label="tools.label"><a class="quiet" href="journal.html" data-i18n="journal.open">Journal</a> <a class="quiet" href="history.html" data-i18n="history.open">History</a> <a class="quiet" href="selfcheck.html" data-i18n="check.open">Self-check</a> <a class="quiet" id="who" href="account.html" translate="no" hidden></a> <a class="quiet" href="." data-i18n="journal.back">Back to the page</a></nav>

@@ -12,6 +12,7 @@
 <script src="js/help.js" type="module"></script>
 </head>
 <body>
+% include('insecure.tpl', insecure=insecure)
 <header class="strip">
 <h1 class="brand"><span data-i18n="help.title">Help</span></h1>
 <nav class="tools end" aria-label="Tools" data-i18n-label="tools.label"><a class="quiet" href="." data-i18n="journal.back">Back to the page</a><label class="unseen" for="language" data-i18n="language.label">Language</label><select translate="no" id="language" class="quiet" autocomplete="off" disabled><option value="en" lang="en">English</option><option value="ja" lang="ja">日本語</option></select></nav>

@@ -12,6 +12,7 @@
 <script src="js/refused.js" type="module"></script>
 </head>
 <body>
+% include('insecure.tpl', insecure=insecure)
 <header class="strip">
 <h1 class="brand"><span data-i18n="refused.title">Not possible</span></h1>
 <nav class="tools end" aria-label="Tools" data-i18n-label="tools.label"><a class="quiet" href="." data-i18n="journal.back">Back to the page</a></nav>

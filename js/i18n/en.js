@@ -47,6 +47,7 @@ export default {
   "banner.journal": "The journal cannot be written, orders still go out: {error}",
   "banner.notkept": "The disk refuses, orders still go out: {error}",
   "banner.schedules": "No schedule will be carried out until this is mended: {error}",
+  insecure: "Insecure: whoever reaches this page can order everything. Nobody has to log in (setting insecure).",
   "banner.readonly": "Read-only: only Stop all and Stopped can be ordered here.",
   "alive.label": "This page",
   "banner.unable": "A script of this page could not be loaded. What stands here may stand still, and orders cannot be given. Stop all goes out all the same: at the first press, where no question comes up.",

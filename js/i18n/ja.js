@@ -47,6 +47,7 @@ export default {
   "banner.journal": "操作記録を書き込めません(操作は可能です): {error}",
   "banner.notkept": "ディスクに書き込めません(操作は可能です): {error}",
   "banner.schedules": "復旧するまでスケジュールは実行されません: {error}",
+  insecure: "保護されていません: このページに接続できる人は誰でもすべての操作ができます。ログインは不要です(設定 insecure)。",
   "banner.readonly": "読み取り専用: ここからは Stop all と Stopped のみ操作できます。",
   "alive.label": "このページ",
   "banner.unable": "ページのスクリプトを読み込めないため、このページは正しく動作しません。表示が更新されないことがあり、操作はできません。Stop all は送信できます(確認画面が出ない場合は、1 回押すとただちに送信されます)。",

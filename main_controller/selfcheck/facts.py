@@ -14,7 +14,8 @@ from main_controller.sentence import Sentence
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """What is set: `host` is bound, `networks` may call (empty: all), `root` says that the program runs as root.
+    """What is set: `host` is bound, `networks` may call (empty: all), `root` says that the program runs as root,
+    `insecure` that orders are taken of whoever comes, by a proxy too.
 
     `accounts`: who orders logs in; `anonymous` is what a caller may then whom nobody knows: "view", "stop" or "none".
     """
@@ -31,6 +32,7 @@ class Chosen:
     channels: Sequence[Channel]
     simulated: bool
     root: bool
+    insecure: bool = False
 
 
 class Kind(StrEnum):

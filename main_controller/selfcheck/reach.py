@@ -44,7 +44,8 @@ def accounts(facts: Facts) -> Finding:
         return Finding("accounts", subject, Level.OK, say("selfcheck.logIn", "Who orders logs in first."))
     seen = say("selfcheck.noAccounts", "Nobody logs in: whoever reaches it can order everything, and is not known.")
     remedy = say("selfcheck.accountsOn", "Make an account by ./startMain.py user add NAME, and set accounts to on.")
-    return Finding("accounts", subject, Level.NOTICE if is_loopback(chosen.host) else Level.BAD, seen, remedy)
+    alone = is_loopback(chosen.host) and not chosen.insecure
+    return Finding("accounts", subject, Level.NOTICE if alone else Level.BAD, seen, remedy)
 
 
 def anonymous(facts: Facts) -> Finding:

@@ -86,7 +86,7 @@ class Server:
                 inbuf_overflow=LARGEST_REQUEST,
                 outbuf_high_watermark=MOST_OUTSTANDING,
                 outbuf_overflow=KEPT_IN_MEMORY,
-                clear_untrusted_proxy_headers=True,
+                clear_untrusted_proxy_headers=False,  # web/caller.py judges them
             )
             crowd = Crowd(places, time.monotonic)
             self._server = _once_there(

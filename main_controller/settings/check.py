@@ -6,9 +6,15 @@ from pathlib import Path
 from main_controller.errors import SettingError
 from main_controller.logs import CONFIG, log_folder, look_at_logs
 from main_controller.permission import name_of, other_owner, why_unwritable
+from main_controller.settings.exposure import insecure, refuse_exposed, takes_stops_alone
 from main_controller.settings.places import require_data_folder
 from main_controller.settings.sources import Faults
 from main_controller.settings.table import Settings, setting_fields, value_text
+
+INSECURE = "whoever reaches this program can order everything; every page says so."
+STOPS_ALONE = (
+    "with trusted_proxies or allowed_hosts, and without --insecure, no order is taken but what stops something."
+)
 
 
 def found_at_start(settings: Settings, faults: Faults) -> str:
@@ -27,6 +33,8 @@ def found_at_start(settings: Settings, faults: Faults) -> str:
             if not simulated and name not in faults.names:
                 with faults.noting(name):
                     _require_writable(name, folder)
+    with faults.noting("b_host"):
+        refuse_exposed(settings)
     faults.refuse()
     lines = [f"APIS Main Controller {settings.version} in {settings.root}"]
     for row in setting_fields():
@@ -42,6 +50,10 @@ def found_at_start(settings: Settings, faults: Faults) -> str:
             f"{settings.data} is of the user {owner}, and this was looked at as {name_of(os.geteuid())}: start it as "
             f"{owner}, who may be able to write less or more."
         )
+    if insecure(settings):
+        lines.append(f"insecure: {INSECURE}")
+    elif takes_stops_alone(settings):
+        lines.append(f"no log-in: {STOPS_ALONE}")
     lines.append("All settings can be used.")
     return "\n".join(lines) + "\n"
 

@@ -167,15 +167,18 @@ def group(raw: object) -> Group | None:
 
 
 def http_url(raw: object) -> str:
-    """A base URL with host and the scheme http, the only one of apis-web and the devices; a last slash is taken off."""
+    """A base URL with host and the scheme http or https; a last slash is taken off.
+
+    What holds a name or a password is refused, and not quoted.
+    """
     value = text(raw)
     try:
         parts = urlsplit(value)
-        usable = parts.scheme == "http" and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port is None or parts.port > 0)
     except ValueError:
         usable = False
-    if value.lower().startswith("https:"):
-        raise ValueError(f"{quoted(raw)} must begin with http://, since apis-web and the devices have no TLS")
+    if "@" in value:
+        raise ValueError("it holds an @: names and passwords stand in the file of the setting credentialsfile")
     if not usable or parts.query or parts.fragment or " " in value:
         raise ValueError(f"{quoted(raw)} is not an address such as http://localhost:43900")
     return value.rstrip("/")
@@ -229,6 +232,11 @@ def path(raw: object) -> Path:
     if not value:
         raise ValueError("an empty path names nothing")
     return Path(value)
+
+
+def path_or_none(raw: object) -> Path | None:
+    """As `path`; None for an empty text."""
+    return None if raw is None or raw == "" else path(raw)
 
 
 def _items(raw: object) -> list[str]:

@@ -186,7 +186,8 @@ def _parser(*, installed: bool) -> argparse.ArgumentParser:
         flags = ["-e", "--emul", "--emulator"] if row.name == "emulator" else [f"--{row.name}"]
         unit = f", {row.metadata['unit']}" if row.metadata["unit"] else ""
         shown = f"{row.metadata['help']}{unit} ({default_text(row) or 'none'})".replace("`", "").replace("%", "%%")
-        table.add_argument(*flags, dest=row.name, metavar="VALUE", help=shown)
+        bare: dict[str, Any] = {"nargs": "?", "const": "true"} if row.name == "insecure" else {}
+        table.add_argument(*flags, dest=row.name, metavar="VALUE", help=shown, **bare)
     for old in OLD_NAMES:
         table.add_argument(f"--{old}", dest=old, help=argparse.SUPPRESS)
     return parser

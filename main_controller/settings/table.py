@@ -178,8 +178,25 @@ class Settings:
     allowed_networks: tuple[Network, ...] = _setting(
         (), kinds.networks, "networks that may call, with commas; none: all that `b_host` reaches"
     )
+    trusted_proxies: tuple[Network, ...] = _setting(
+        (),
+        kinds.networks,
+        "networks of the reverse proxies whose word on the caller counts, with commas; none: nobody's",
+    )
+    insecure: bool = _setting(
+        False,
+        kinds.boolean,
+        "take every order of whoever reaches this, by a network or a proxy too; every page says so",
+    )
     unit_networks: tuple[Network, ...] = _setting(
         (), kinds.networks, "networks in which units' own addresses lie, with commas; none: anywhere a node can be"
+    )
+    device_tls: bool = _setting(False, kinds.boolean, "call the devices at https://<ip> instead of http://<ip>")
+    cafile: Path | None = _setting(
+        "", kinds.path_or_none, "authorities whose certificates apis-web and the devices have; empty: the system's"
+    )
+    credentialsfile: Path | None = _setting(
+        "", kinds.path_or_none, "names and passwords for apis-web and the devices (docs/deployment.md); empty: none"
     )
     get_orders: bool = _setting(
         True, kinds.boolean, "take orders by GET, as the specification has them; false leaves those that stop"
@@ -279,6 +296,9 @@ class Settings:
         }
         for name, path in paths.items():
             object.__setattr__(self, name, path)
+        for name in ("cafile", "credentialsfile"):
+            given = getattr(self, name)
+            object.__setattr__(self, name, None if given is None else base / given)
 
 
 def disordered(values: Mapping[str, Any]) -> list[tuple[tuple[str, str], SettingError]]:

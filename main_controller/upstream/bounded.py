@@ -5,18 +5,24 @@ socket gets only what remains of the whole exchange, for headers, body and chunk
 """
 
 import socket
+import ssl
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from requests.adapters import HTTPAdapter
-from urllib3 import HTTPConnectionPool
-from urllib3.connection import HTTPConnection
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import NewConnectionError
 
 from main_controller.upstream.addresses import Addresses, Place
 from main_controller.upstream.connecting import Connecting
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer, WriteableBuffer
+
+Authorities = Callable[[], ssl.SSLContext]
+"""Gives what certificates are believed."""
 
 
 class Guard:
@@ -80,16 +86,16 @@ class Guard:
             raise OSError("the answer is too large")
 
 
-class _BoundedSocket(socket.socket):
-    """A socket whose reads and writes end with its guard's deadline."""
+class _Bounded(socket.socket):
+    """What makes the reads and writes of a socket end with its guard's deadline."""
 
     guard: Guard
     place: tuple[str, Place]
 
-    def recv_into(self, buffer: "WriteableBuffer", nbytes: int = 0, flags: int = 0) -> int:
+    def recv_into(self, buffer: "WriteableBuffer", nbytes: int | None = 0, flags: int = 0) -> int:
         self.settimeout(self.guard.time_left(self.guard.answer_by))
         try:
-            count = super().recv_into(buffer, nbytes, flags)
+            count = super().recv_into(buffer, nbytes or 0, flags)
         except TimeoutError:
             self.guard.timed_out = True
             raise
@@ -107,33 +113,83 @@ class _BoundedSocket(socket.socket):
             raise
 
 
+class _BoundedSocket(_Bounded):
+    """A plain one."""
+
+
+class _BoundedTls(_Bounded, ssl.SSLSocket):
+    """One with TLS, as `tls_sockets` makes them."""
+
+
 class _BoundedConnection(HTTPConnection):
     guard: Guard
     addresses: Addresses
 
     def _new_conn(self) -> socket.socket:
         """A connection to the first address of the host that takes one before the guard's deadline, or OSError."""
-        guard = self.guard
-        guard.reused = False
-        connecting = Connecting(
-            self.addresses, self.host, self.port or 80, guard, _BoundedSocket, remembered=guard.remembered
-        )
-        connection, place = connecting.connect()
-        connection.guard, connection.place = guard, (self.host, place)
-        return connection
+        return _connected(self, 80)
+
+
+class _BoundedTlsConnection(HTTPSConnection):
+    guard: Guard
+    addresses: Addresses
+    authorities: Authorities
+
+    def connect(self) -> None:
+        """Connect, and agree on TLS within the time that connecting has; OSError, ssl.SSLError, NewConnectionError."""
+        try:
+            plain = _connected(self, 443)
+            place = plain.place
+            with plain:  # its descriptor goes over to the one with TLS
+                plain.settimeout(self.guard.connect_left())  # the whole handshake has it
+                tls: Any = _bounded_tls(self.authorities()).wrap_socket(plain, server_hostname=self.host)
+        except TimeoutError as late:
+            self.guard.timed_out = True
+            raise NewConnectionError(self, "timed out") from late  # else it would count as a read: nothing was sent
+        tls.guard, tls.place = self.guard, place
+        self.sock = tls
+        self.is_verified = True
+
+
+def _connected(connection: _BoundedConnection | _BoundedTlsConnection, usual_port: int) -> _BoundedSocket:
+    guard = connection.guard
+    guard.reused = False
+    connecting = Connecting(
+        connection.addresses, connection.host, connection.port or usual_port, guard, _BoundedSocket,
+        remembered=guard.remembered,
+    )  # fmt: skip
+    made, place = connecting.connect()
+    made.guard, made.place = guard, (connection.host, place)
+    return made
+
+
+def _bounded_tls(context: ssl.SSLContext) -> ssl.SSLContext:
+    """The same, whose sockets are bounded as the plain ones are."""
+    context.sslsocket_class = _BoundedTls
+    return context
 
 
 class BoundedAdapter(HTTPAdapter):
-    """requests' adapter for http:// addresses with a `guard` over all its connections. For one thread only."""
+    """requests' adapter for http:// and https:// with a `guard` over all its connections. For one thread only.
 
-    def __init__(self, addresses: Addresses) -> None:
+    `authorities` gives the context by which certificates are judged; it is asked with the first https:// address.
+    """
+
+    def __init__(self, addresses: Addresses, authorities: Authorities) -> None:
         self._addresses = addresses
+        self._authorities = authorities
         super().__init__(pool_maxsize=1)
 
     def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **pool_kwargs: Any) -> None:
         """Make the pools of bounded connections."""
         super().init_poolmanager(connections, maxsize, block, **pool_kwargs)
         self.guard = Guard()
-        connection = type("_Connection", (_BoundedConnection,), {"guard": self.guard, "addresses": self._addresses})
-        pool = type("_Pool", (HTTPConnectionPool,), {"ConnectionCls": connection})
-        self.poolmanager.pool_classes_by_scheme = {"http": pool}
+        common = {"guard": self.guard, "addresses": self._addresses}
+        plain = type("_Connection", (_BoundedConnection,), common)
+        secure = type(
+            "_TlsConnection", (_BoundedTlsConnection,), {**common, "authorities": staticmethod(self._authorities)}
+        )
+        self.poolmanager.pool_classes_by_scheme = {
+            "http": type("_Pool", (HTTPConnectionPool,), {"ConnectionCls": plain}),
+            "https": type("_TlsPool", (HTTPSConnectionPool,), {"ConnectionCls": secure}),
+        }

@@ -5,6 +5,7 @@ Used by `http_json.py`; `Timeout` and `Reply` by all who call it.
 
 import http.client
 import re
+import ssl
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +24,7 @@ from main_controller.errors import (
 from main_controller.sentence import Sentence, foreign, say
 from main_controller.upstream.bounded import Guard
 from main_controller.upstream.json_text import NotJson, decode, decode_members
+from main_controller.upstream.trust import words_of
 
 _SHOWN = 200
 
@@ -146,6 +148,13 @@ class Call:
                 "{peer} answered {call} with a redirect (HTTP {status}), which is not followed",
                 peer=peer, call=call, status=status,
             )  # fmt: skip
+        if status == 401:  # whose own words may repeat what it was sent
+            return say(
+                "upstream.notLetIn",
+                "{peer} answered {call} with HTTP 401: it lets nobody in without the right name and password, or token "
+                "(setting credentialsfile)",
+                peer=peer, call=call,
+            )  # fmt: skip
         try:
             value = decode(raw).value
         except NotJson:
@@ -194,6 +203,8 @@ def _reason(error: BaseException, connect: float | None) -> Sentence:
     if connect is not None:
         return say("upstream.noConnectionWithin", "no connection within {seconds:g} s", seconds=connect)
     for cause in _causes(error):
+        if isinstance(cause, ssl.SSLError):
+            return words_of(cause)
         if isinstance(cause, OSError) and cause.strerror:
             words = cause.strerror
             return words if isinstance(words, Sentence) else foreign(plain(words).lower())

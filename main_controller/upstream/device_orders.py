@@ -58,14 +58,15 @@ def dcdc(target: Target, reply: Reply) -> dict[str, Any]:
 
 
 def set_ups_mode(
-    orders: HttpJson, suffix: str, target: Target, mode: int, timeout: Timeout, networks: Collection[Network] = ()
-) -> Any:
+    orders: HttpJson, suffix: str, target: Target, mode: int, timeout: Timeout, networks: Collection[Network] = (),
+    scheme: str = "http",
+) -> Any:  # fmt: skip
     """Order a UPS mode, 0..7, at the address that the unit told; what the UPS answered (R23, Z10)."""
     if type(mode) is not int or mode not in UPS_MODES:
         raise BadRequest(say("upstream.noUpsMode", "{mode} is no UPS mode: nothing was sent", mode=plain(repr(mode))))
     if not suffix:
         raise Refused(say("upstream.noUps", "UPS modes cannot be set: ups_set_url is empty"))
-    url, unit = node_url(target.unit_id, target.ip, suffix, networks), plain(target.unit_id)
+    url, unit = node_url(target.unit_id, target.ip, suffix, networks, scheme), plain(target.unit_id)
     peer = say("upstream.upsOf", "the UPS of {unit}", unit=unit)
     reply = orders.put(url, {"operation_mode": mode}, timeout=timeout, peer=peer)
     if isinstance(reply.value, dict) and reply.value.get("error"):

@@ -45,8 +45,10 @@ class Emulator:
         timeouts: Mapping[str, Timeout] = TIMEOUTS,
         kept: object = None,
         networks: Collection[Network] = (),
+        scheme: str = "http",
     ) -> None:
         self._networks = networks
+        self._scheme = scheme
         self._url = url.rstrip("/")
         self._readings = readings
         self._orders = orders
@@ -87,7 +89,9 @@ class Emulator:
 
     def ups_mode(self, target: Target, mode: int) -> Any:
         """As `Devices.ups_mode`."""
-        return set_ups_mode(self._orders, self._ups_set_url, target, mode, self._timeouts["ups"], self._networks)
+        return set_ups_mode(
+            self._orders, self._ups_set_url, target, mode, self._timeouts["ups"], self._networks, self._scheme
+        )
 
     def refresh(self) -> None:
         """Ask for the list anew, so that there is one at the time of need; raises `UpstreamError`. For a worker."""

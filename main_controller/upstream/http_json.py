@@ -13,8 +13,10 @@ import urllib3
 
 from main_controller.sentence import Sentence
 from main_controller.upstream.addresses import Addresses
-from main_controller.upstream.bounded import BoundedAdapter
+from main_controller.upstream.bounded import Authorities, BoundedAdapter
 from main_controller.upstream.call import SERVER, Call, Reply, Timeout
+from main_controller.upstream.secrets_file import Credentials
+from main_controller.upstream.trust import trust
 
 __all__ = ["HttpJson", "Reply", "Timeout"]
 
@@ -32,16 +34,20 @@ class HttpJson:
     connection turns out to be closed goes out once more on a new one, in the same time. Without, it is for orders:
     each goes on a connection of its own, exactly once, and the error of one carries `sent` (Z8a). The body of a reply
     has at most `max_bytes` bytes and about `max_values` values, since a small one takes many times its bytes.
-    `addresses` is what is known of host names, shared by all clients.
+    `addresses` is what is known of host names, shared by all clients; `authorities` gives what certificates are
+    believed, by default those of the system's; `credentials` is what is sent to whom.
     """
 
     def __init__(
         self, *, reuse_connections: bool, user_agent: str, max_bytes: int = 16 * 2**20,
         max_values: int = MOST_VALUES, addresses: Addresses | None = None,
+        authorities: Authorities = trust, credentials: Credentials | None = None,
     ) -> None:  # fmt: skip
         self._max_values = max_values
         self._reuse = reuse_connections
         self._addresses = addresses or Addresses()
+        self._authorities = authorities
+        self._credentials = credentials or Credentials()
         self._max_bytes = max_bytes
         self._headers = {
             "User-Agent": user_agent,
@@ -90,8 +96,11 @@ class HttpJson:
         try:
             request = requests.Request(method, url, headers=self._headers, params=params, json=json_body).prepare()
             call = Call(method, request.url or url, timeout, peer, order=not self._reuse)
-            if not call.url.startswith("http://"):
-                raise requests.exceptions.InvalidSchema("only http:// addresses are known")
+            if not call.url.startswith(("http://", "https://")):
+                raise requests.exceptions.InvalidSchema("only http:// and https:// addresses are known")
+            authorization = self._credentials.of(call.url)
+            if authorization is not None:
+                request.headers["Authorization"] = authorization
             try:
                 answer = self._answer(adapter, request, timeout)
             except (requests.ConnectionError, urllib3.exceptions.ProtocolError):
@@ -117,10 +126,10 @@ class HttpJson:
     def _adapter(self) -> BoundedAdapter:
         """A fresh adapter for an order; for readings the one of this thread."""
         if not self._reuse:
-            return BoundedAdapter(self._addresses)
+            return BoundedAdapter(self._addresses, self._authorities)
         adapter: BoundedAdapter | None = getattr(self._own, "adapter", None)
         if adapter is None:
-            adapter = self._own.adapter = BoundedAdapter(self._addresses)
+            adapter = self._own.adapter = BoundedAdapter(self._addresses, self._authorities)
             self._kept.add(adapter)
         return adapter
 

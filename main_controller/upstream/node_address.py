@@ -19,8 +19,10 @@ _UNSET = frozenset({"na", "n/a", "null", "none"})
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
-def node_url(unit_id: str, ip: str | None, suffix: str, networks: Collection[Network] = ()) -> str:
-    """`http://<ip><suffix>`, where the ip is a literal address or a plain host name.
+def node_url(
+    unit_id: str, ip: str | None, suffix: str, networks: Collection[Network] = (), scheme: str = "http"
+) -> str:
+    """`http://<ip><suffix>`, or of another `scheme`, where the ip is a literal address or a plain host name.
 
     With `networks` (setting `unit_networks`) it is an address in one of them. Without, it is none that only this
     network's own machinery has: link-local, reserved, multicast (AV13).
@@ -30,7 +32,7 @@ def node_url(unit_id: str, ip: str | None, suffix: str, networks: Collection[Net
     """
     if suffix.startswith("http://"):
         return suffix.replace("{id}", path_segment(unit_id))
-    return f"http://{_host(unit_id, ip, networks)}{suffix}"
+    return f"{scheme}://{_host(unit_id, ip, networks)}{suffix}"
 
 
 def path_segment(unit_id: str) -> str:

@@ -18,7 +18,8 @@ from main_controller.upstream.timeouts import TIMEOUTS
 
 
 class NodeDrivers:
-    """The device driver on each node, at `http://<oesunit.ip>` followed by the settings of chapter 7.1.
+    """The device driver on each node, at `http://<oesunit.ip>`, or of another `scheme`, followed by the settings of
+    chapter 7.1.
 
     `set_url` takes converter orders, `ups_set_url` UPS orders (empty: no UPS), `url` holds the reading addresses of
     "dcdc", "meter" and "emu". Nodes are in `networks`, where some are given.
@@ -36,8 +37,10 @@ class NodeDrivers:
         *,
         timeouts: Mapping[str, Timeout] = TIMEOUTS,
         networks: Collection[Network] = (),
+        scheme: str = "http",
     ) -> None:
         self._networks = networks
+        self._scheme = scheme
         self._set_url = set_url
         self._reading_urls = dict(url)
         self._ups_set_url = ups_set_url
@@ -48,7 +51,7 @@ class NodeDrivers:
     def command(self, target: Target, status: ConverterStatus, dvg: float, dig: float) -> dict[str, Any]:
         """As `Devices.command`, by `set_url`."""
         values = converter_values(status, dvg, dig)
-        url = node_url(target.unit_id, target.ip, self._set_url, self._networks)
+        url = node_url(target.unit_id, target.ip, self._set_url, self._networks, self._scheme)
         # The address that a name had before may be another node's by now: good enough for Wait alone.
         reply = self._orders.get(
             url.rstrip("?&"), timeout=self._timeouts["converter"], params=values, peer=_driver(target),
@@ -64,7 +67,7 @@ class NodeDrivers:
                 "upstream.noReadingAddress", "the devices have no address for a reading of {part}", part=what
             )
             raise NotReadable(sentence)
-        url = node_url(target.unit_id, target.ip, suffix, self._networks)
+        url = node_url(target.unit_id, target.ip, suffix, self._networks, self._scheme)
         peer = _driver(target)
         reply = self._readings.get(url, timeout=self._timeouts["deviceReading"], peer=peer, remembered=False)
         if not isinstance(reply.value, dict):
@@ -77,7 +80,9 @@ class NodeDrivers:
 
     def ups_mode(self, target: Target, mode: int) -> Any:
         """As `Devices.ups_mode`."""
-        return set_ups_mode(self._orders, self._ups_set_url, target, mode, self._timeouts["ups"], self._networks)
+        return set_ups_mode(
+            self._orders, self._ups_set_url, target, mode, self._timeouts["ups"], self._networks, self._scheme
+        )
 
 
 def _driver(target: Target) -> Sentence:

@@ -11,6 +11,7 @@ import bottle
 
 from main_controller.errors import AddressTooLong, BadRequest, ControllerError, TooLarge
 from main_controller.sentence import say
+from main_controller.web.caller import NOBODY_TRUSTED, Callers, note_caller
 from main_controller.web.guard import Guard
 from main_controller.web.parameters import Parameters, form_in, values_in_path
 from main_controller.web.replies import Replies, error_reply
@@ -56,7 +57,8 @@ class Application:
 
     `hot` are readings by their path whose GET is answered without Bottle's routing: pages ask for them far more often
     than for all others together. On an error the request takes the normal routing, which forms it. `pages` are the
-    routes that tell a browser of a bad question by a page instead of JSON, each with what makes it.
+    routes that tell a browser of a bad question by a page instead of JSON, each with what makes it. `callers` tells who
+    calls over which proxies.
     """
 
     def __init__(
@@ -66,8 +68,10 @@ class Application:
         *,
         hot: Mapping[str, Hot] = MappingProxyType({}),
         pages: Mapping[Route, Explain] = MappingProxyType({}),
+        callers: Callers = NOBODY_TRUSTED,
     ) -> None:
         self._guard = guard
+        self._callers = callers
         self._pages = {route.path: explain for route, explain in pages.items()}
         self._hot = hot
         self._app = bottle.Bottle()
@@ -82,6 +86,7 @@ class Application:
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer one request (WSGI)."""
+        note_caller(environ, self._callers)
         hot = self._hot.get(environ["PATH_INFO"])
         if hot is not None and environ["REQUEST_METHOD"] == "GET":
             try:

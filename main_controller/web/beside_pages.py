@@ -21,11 +21,11 @@ from main_controller.web.wire_text import visible
 
 class BesidePages:
     """Each page is made of `<views>/<its name>.tpl`, which gets `zone`, `version`, `title` (may be empty) and `latch`
-    as the journal's page does, and `simulated`; `estop` tells the E-stop's latch."""
+    as the journal's page does, `simulated` and `insecure`; `estop` tells the E-stop's latch."""
 
     def __init__(
         self, views: Path, *, title: Callable[[], str], zone: BaseTzInfo, version: str,
-        estop: Callable[[], HeldLatch | None], simulated: bool,
+        estop: Callable[[], HeldLatch | None], simulated: bool, insecure: bool = False,
     ) -> None:  # fmt: skip
         self._templates = {
             route: bottle.SimpleTemplate(name=name, lookup=[str(views)], encoding="utf-8")
@@ -41,6 +41,7 @@ class BesidePages:
         self._version = version
         self._estop = estop
         self._simulated = simulated
+        self._insecure = insecure
 
     def handlers(self) -> Handlers:
         """What answers each route."""
@@ -53,6 +54,7 @@ class BesidePages:
             html: str = template.render(
                 title=visible(self._title()), zone=self._zone.zone, version=self._version,
                 latch=latch_text(latch_of(self._estop()), self._zone), simulated=self._simulated,
+                insecure=self._insecure,
             )  # fmt: skip
             return tagged(html.encode(), "text/html; charset=utf-8")
 

@@ -15,6 +15,7 @@ from main_controller.domain.orders import Permission
 from main_controller.errors import Forbidden, Unauthorized
 from main_controller.sentence import Sentence, say
 from main_controller.server.lanes import Lane
+from main_controller.web.caller import address_in, caller_of
 from main_controller.web.parameters import Parameters, form_in
 from main_controller.web.replies import error_reply, redirect, shown, wrong_method
 from main_controller.web.route import Route
@@ -45,7 +46,9 @@ class Guard:
     `own_names` are this machine's names; `allowed_hosts` further ones, each `name` or `name:port`; an entry without a
     port stands in an `Origin` for the scheme's usual port. `allowed_networks` are networks like "192.168.0.0/24", None
     for every caller that reaches us. `visitors` tell who a request is by, and what that caller may. With `read_only`
-    only routes that stop something act, and by GET too where it is not for `get_orders`.
+    only routes that stop something act, and by GET too where it is not for `get_orders`. `unguarded` is where nobody
+    has to log in, and nobody said that this is meant: what a proxy handed on orders nothing but stops then, and with
+    `stops_alone` nobody does.
     """
 
     name = "guard"
@@ -60,6 +63,8 @@ class Guard:
         read_only: bool = False,
         get_orders: bool = True,
         visitors: Visitors | None = None,
+        unguarded: bool = False,
+        stops_alone: bool = False,
     ) -> None:
         own = {name.lower().rstrip(".") for name in own_names}
         self._allowed = frozenset(_host_and_port(host) for host in allowed_hosts)
@@ -71,6 +76,8 @@ class Guard:
         self._read_only = read_only
         self._get_orders = get_orders
         self._visitors = visitors or Visitors()
+        self._unguarded = unguarded
+        self._stops_alone = stops_alone
         self._known_hosts: MutableMapping[str, bool] = {}
         self._known_callers: MutableMapping[str, bool] = {}
 
@@ -80,7 +87,7 @@ class Guard:
         A request without `Host` (HTTP/1.0) passes: browsers always send one.
         """
         if self._networks is not None:
-            caller = environ.get("REMOTE_ADDR", "")
+            caller = caller_of(environ).address
             if not _remembered(self._known_callers, caller, self._is_allowed_caller):
                 sentence = say(
                     "web.callerNotAllowed", "The address {address} is not in the setting allowed_networks.",
@@ -134,25 +141,48 @@ class Guard:
                 refuse_browser(environ)
             else:
                 self.refuse_foreign_page(environ)
-            stops = declared.is_stop(lambda name: arguments.get(name, Parameters.of(bottle.request).get(name)))
+
+            def asked(name: str) -> str | None:
+                return arguments[name] if name in arguments else Parameters.of(bottle.request).get(name)
+
+            stops = declared.is_stop(asked)
             self._visitors.require(environ, declared.permission, stops=stops, by_hand=True, by_link=method == "GET")
-            if method == "GET" and not self._get_orders and not declared.is_stop(Parameters.of(bottle.request).get):
+            if method == "GET" and not self._get_orders and not stops:
                 raise Forbidden(say("web.noGetOrders", "Orders by GET are switched off (setting get_orders); POST it."))
-            if self._read_only and not (
-                declared.passes_read_only and declared.is_stop(Parameters.of(bottle.request).get)
-            ):
+            if self._read_only and not (declared.passes_read_only and stops):
                 sentence = say(
                     "web.readOnly",
                     "This Main Controller is read-only: of all orders it takes Stop all, the E-stop, Wait and the end "
                     "of a guided sharing alone.",
                 )
                 raise Forbidden(sentence)
+            if not stops:
+                self._refuse_unguarded(environ)
             return callback(**arguments)
 
         return guarded
 
+    def _refuse_unguarded(self, environ: Mapping[str, Any]) -> None:
+        """Refuse an order that may come from anybody, where nobody has to log in."""
+        if self._stops_alone:
+            sentence = say(
+                "web.stopsAlone",
+                "Nobody has to log in here, and trusted_proxies or allowed_hosts lets others call: only what stops "
+                "something can be ordered. The setting insecure takes other orders too.",
+            )
+            raise Forbidden(sentence)
+        if self._unguarded and caller_of(environ).forwarded:
+            sentence = say(
+                "web.forwardedOrder",
+                "A proxy handed this order on, and nobody has to log in here: only what stops something can be ordered "
+                "through it. The setting insecure takes other orders too.",
+            )
+            raise Forbidden(sentence)
+
     def refuse_foreign_page(self, environ: MutableMapping[str, Any]) -> None:
         """Refuse a browser's POST unless our own page sent it: its `Origin` is its `Host` or allowed (Z3).
+
+        A page called by https sends no `Origin` of http: such a one is of whoever stands in the wire.
 
         Without `Origin` what stops something passes all the same: scripts of Node and Deno send a browser's other
         headers, and browsers send `Origin` with each POST.
@@ -169,7 +199,8 @@ class Guard:
             )  # fmt: skip
             raise Forbidden(sentence)
         parts = _origin(origin)
-        if parts is None or not self._is_our_origin(*parts, environ.get("HTTP_HOST", "")):
+        clear = caller_of(environ).scheme == "https" and not origin.lower().startswith("https:")
+        if parts is None or clear or not self._is_our_origin(*parts, environ.get("HTTP_HOST", "")):
             sentence = say(
                 "web.foreignOrigin",
                 "The Origin {origin} is not this controller's own page; a script may {remedy}, and the page's "
@@ -184,10 +215,10 @@ class Guard:
 
     def _is_our_name(self, host: str) -> bool:
         name, _ = _host_and_port(host)
-        return name is not None and (name in self._names or _address(name) is not None)
+        return name is not None and (name in self._names or address_in(name) is not None)
 
     def _is_allowed_caller(self, caller: str) -> bool:
-        address = _address(caller)
+        address = address_in(caller)
         return address is not None and any(address in network for network in self._networks or ())
 
 
@@ -213,7 +244,7 @@ def refuse_browser(environ: Mapping[str, Any]) -> None:
 
 def _remedy(environ: Mapping[str, Any]) -> Sentence:
     """Which header makes a script's POST pass; the Host was found to be ours before."""
-    scheme = environ.get("wsgi.url_scheme", "http")
+    scheme = caller_of(environ).scheme
     host = environ.get("HTTP_HOST") or say("web.hostCalled", "the host and port it calls")
     return say("web.sendOrigin", "send `Origin: {scheme}://{host}`", scheme=scheme, host=host)
 
@@ -247,7 +278,7 @@ def _host_and_port(host: str) -> tuple[str | None, int | None]:
         return None, None
     name = found["address"] or found["name"].removesuffix(".").lower()
     if found["address"]:
-        address = _address(name) if ":" in name else None
+        address = address_in(name) if ":" in name else None
         if address is None or (found["zone"] and not address.is_link_local):
             return None, None
     return name.lower() or None, int(found["port"]) if found["port"] else None
@@ -261,14 +292,3 @@ def _origin(origin: str) -> tuple[str, int, int] | None:
     if not separator or usual is None or name is None:
         return None
     return name, port or usual, usual
-
-
-def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    """The address that a text is, without its zone; an IPv4 address written as IPv6 is the IPv4 address."""
-    try:
-        address = ipaddress.ip_address(text.partition("%")[0])
-    except ValueError:
-        return None
-    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
-        return address.ipv4_mapped
-    return address

@@ -67,9 +67,9 @@ MARKS: Mapping[str, Sequence[Mark]] = {
 class HelpPage:
     """`/help.html`, rendered once from `<views>/help.tpl`."""
 
-    def __init__(self, views: Path) -> None:
+    def __init__(self, views: Path, *, insecure: bool = False) -> None:
         template = bottle.SimpleTemplate(name="help.tpl", lookup=[str(views)], encoding="utf-8")
-        html: str = template.render(marks=MARKS)
+        html: str = template.render(marks=MARKS, insecure=insecure)
         self._body = html.encode()
 
     def handlers(self) -> Handlers:

@@ -35,10 +35,10 @@ class JournalPages:
     """`/journal`, `/journal.csv`, `/journal.html`; `zone` is that of a time given without an offset.
 
     `estop` tells the E-stop's latch. `<views>/journal.tpl` gets it in `latch`, as `latch_text` makes it, `zone` and
-    `version` as the main page does, `title` (the site's or the cluster's name, may be empty), `simulated`, `rows` as in
-    `/journal` but made visible and by the site's clock, `next` (id or None), and the question as it was asked: `frm`,
-    `to`, `unit`, `about`, `before` (texts, "" where absent); `refused` is what is wrong with it, "" where it can be
-    answered, and `messages` the same by its code, for the page's script.
+    `version` as the main page does, `title` (the site's or the cluster's name, may be empty), `simulated`, `insecure`,
+    `rows` as in `/journal` but made visible and by the site's clock, `next` (id or None), and the question as it was
+    asked: `frm`, `to`, `unit`, `about`, `before` (texts, "" where absent); `refused` is what is wrong with it, "" where
+    it can be answered, and `messages` the same by its code, for the page's script.
     """
 
     def __init__(
@@ -52,11 +52,13 @@ class JournalPages:
         version: str = "",
         estop: Callable[[], HeldLatch | None] = lambda: None,
         files: CsvFiles | None = None,
+        insecure: bool = False,
     ) -> None:
         self._journal = journal
         self._template = bottle.SimpleTemplate(name="journal.tpl", lookup=[str(views)], encoding="utf-8")
         self._title = title
         self._simulated = simulated
+        self._insecure = insecure
         self._zone = zone
         self._version = version
         self._estop = estop
@@ -103,6 +105,7 @@ class JournalPages:
             title=visible(self._title()),
             latch=latch_text(latch_of(self._estop()), self._zone),
             simulated=self._simulated,
+            insecure=self._insecure,
             zone=self._zone.zone,
             version=self._version,
             rows=[_readable(row, self._zone) for row in rows],

@@ -57,7 +57,7 @@ class Page:
     """`/`, rendered from `<views>/main.tpl` (Bottle's SimpleTemplate, which escapes `{{...}}`).
 
     The template and what it includes get these, and nothing else:
-    `title` (the site's name, may be empty), `display` ("" or "wall"), `read_only`, `simulated` (booleans);
+    `title` (the site's name, may be empty), `display` ("" or "wall"), `read_only`, `simulated`, `insecure` (booleans);
     `latch`: the E-stop's latch as `latch_text` makes it, or None;
     `unwatched`: [{id, sentence}] of unacknowledged unwatched hardware; `counts`: {live, stale, silent};
     `grid_master`: id or None; `mode`: the mode in force in words ("Run", "mixed", "--"); `pending`: the mode on its
@@ -100,6 +100,7 @@ class Page:
             "display": display,
             "read_only": status["config"]["readOnly"],
             "simulated": status["simulated"],
+            "insecure": status["config"]["insecure"],
             "latch": latch_text(status["estop"], zone),
             "unwatched": [
                 {"id": unit_id, "sentence": _unwatched(unit_id, unit)}

@@ -13,14 +13,16 @@ from main_controller.web.replies import reply, to_json
 
 
 class RefusedPage:
-    """`<views>/refused.tpl`; it gets `sentence` and `messages`, the sentence by its code for the page's script."""
+    """`<views>/refused.tpl`; it gets `sentence`, `messages` (the sentence by its code, for the page's script) and
+    `insecure`."""
 
-    def __init__(self, views: Path) -> None:
+    def __init__(self, views: Path, *, insecure: bool = False) -> None:
+        self._insecure = insecure
         self._template = bottle.SimpleTemplate(name="refused.tpl", lookup=[str(views)], encoding="utf-8")
 
     def reply(self, error: ControllerError) -> bottle.HTTPResponse:
         """The page that says what is wrong, with the error's status."""
-        html: str = self._template.render(sentence=error.sentence, messages=codes_of(error))
+        html: str = self._template.render(sentence=error.sentence, messages=codes_of(error), insecure=self._insecure)
         return reply(html.encode(), "text/html; charset=utf-8", status=error.status)
 
 

@@ -14,6 +14,7 @@ import bottle
 
 from main_controller.errors import ANSWERED_BY, ControllerError, MethodNotAllowed, NotFound, UpstreamError
 from main_controller.sentence import Sentence, encoded, messages, say
+from main_controller.web.caller import caller_of
 from main_controller.web.calls_told import CallsTold
 from main_controller.web.shapes.failure import failure_of
 
@@ -208,4 +209,4 @@ def called() -> str:
     environ = bottle.request.environ
     query = SECRETS.sub(r"\1=...", environ.get("QUERY_STRING", ""))
     path = environ.get("PATH_INFO", "") + (f"?{query}" if query else "")
-    return f"{shown(environ.get('REQUEST_METHOD', ''))[1:-1]} {path[:300]!r} from {environ.get('REMOTE_ADDR', '?')}"
+    return f"{shown(environ.get('REQUEST_METHOD', ''))[1:-1]} {path[:300]!r} from {caller_of(environ).address}"

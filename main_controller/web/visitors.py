@@ -11,6 +11,7 @@ from main_controller.accounts.visitor import NOBODY, Anonymous, Visitor, decides
 from main_controller.domain.actor import Actor, person
 from main_controller.domain.orders import Permission
 from main_controller.sentence import say
+from main_controller.web.caller import caller_of as came_from
 from main_controller.web.session_cookie import SessionCookie
 
 VISITOR = "main_controller.visitor"
@@ -134,18 +135,18 @@ class Visitors:
 
 
 def address_of(environ: Mapping[str, Any]) -> str:
-    """Where a request comes from."""
-    return str(environ.get("REMOTE_ADDR", "?"))
+    """Where a request comes from, behind the proxies that are trusted."""
+    return came_from(environ).address
 
 
 def is_secure(environ: Mapping[str, Any]) -> bool:
     """Whether the browser's own connection is by TLS."""
-    return environ.get("wsgi.url_scheme") == "https"
+    return came_from(environ).scheme == "https"
 
 
 def path_of(environ: Mapping[str, Any]) -> str:
     """Below which path the browser has this console: "/" for none of its own."""
-    return str(environ.get("SCRIPT_NAME", "")).rstrip("/") + "/"
+    return came_from(environ).path + "/"
 
 
 def visitor_of(environ: Mapping[str, Any]) -> Visitor:

@@ -8,6 +8,7 @@ import logging
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ from main_controller.domain.timing import Timing
 from main_controller.errors import SettingError
 from main_controller.rules.interlock_terms import Limits
 from main_controller.rules.transfer_watch import Bounds
-from main_controller.settings import Settings
+from main_controller.settings import Settings, insecure, takes_stops_alone
 from main_controller.settings.kinds import Group
 from main_controller.store.small_file import SmallFile
 from main_controller.upstream.addresses import Addresses
@@ -26,7 +27,9 @@ from main_controller.upstream.devices import Devices
 from main_controller.upstream.emulator import Emulator
 from main_controller.upstream.http_json import MOST_VALUES, HttpJson, Timeout
 from main_controller.upstream.node_drivers import NodeDrivers
+from main_controller.upstream.secrets_file import read_credentials
 from main_controller.upstream.timeouts import TIMEOUTS
+from main_controller.upstream.trust import trust
 from main_controller.web.status_report import About
 
 if TYPE_CHECKING:
@@ -70,6 +73,13 @@ class Upstream:
     chores: tuple[Chore, ...] = ()
 
 
+def check_upstream(settings: Settings) -> None:
+    """Raise SettingError where the authorities or the credentials for apis-web and the devices cannot be read."""
+    if settings.cafile is not None:
+        trust(settings.cafile)
+    read_credentials(settings.credentialsfile)
+
+
 def chosen_upstream(
     settings: Settings, stack: contextlib.ExitStack, timeouts: Mapping[str, Timeout] = TIMEOUTS
 ) -> Upstream:
@@ -80,10 +90,16 @@ def chosen_upstream(
     addresses = Addresses(kept=address_file.load())
     limit = max(ANSWER_LIMIT, settings.maxunits * UNIT_LIMIT)
     values = max(MOST_VALUES, settings.maxunits * UNIT_VALUES)
+    check_upstream(settings)
+    authorities, credentials = partial(trust, settings.cafile), read_credentials(settings.credentialsfile)
     readings = HttpJson(
-        reuse_connections=True, user_agent=agent, addresses=addresses, max_bytes=limit, max_values=values
-    )
-    orders = HttpJson(reuse_connections=False, user_agent=agent, addresses=addresses, max_bytes=ORDER_ANSWER_LIMIT)
+        reuse_connections=True, user_agent=agent, addresses=addresses, max_bytes=limit, max_values=values,
+        authorities=authorities, credentials=credentials,
+    )  # fmt: skip
+    orders = HttpJson(
+        reuse_connections=False, user_agent=agent, addresses=addresses, max_bytes=ORDER_ANSWER_LIMIT,
+        authorities=authorities, credentials=credentials,
+    )  # fmt: skip
     stack.callback(readings.close)
     stack.callback(orders.close)
     budo = settings.apis_budo_url if settings.apis else settings.budo_url
@@ -92,16 +108,18 @@ def chosen_upstream(
     keep_addresses = Chore(
         "addresses kept", KEEP_EVERY, lambda: address_file.save_if_changed(addresses.changed, addresses.as_json)
     )
+    scheme = "https" if settings.device_tls else "http"
     if not settings.emulator:
         drivers = NodeDrivers(
             settings.set_url, settings.url, settings.ups_set_url, readings, orders,
-            timeouts=timeouts, networks=settings.unit_networks,
+            timeouts=timeouts, networks=settings.unit_networks, scheme=scheme,
         )  # fmt: skip
         return Upstream(apis_web, drivers, (keep_addresses,))
     list_file = SmallFile(folder / "emulator-units.json")
     emulator = Emulator(
         settings.emul_url, readings, orders,
         ups_set_url=settings.ups_set_url, kept=list_file.load(), timeouts=timeouts, networks=settings.unit_networks,
+        scheme=scheme,
     )  # fmt: skip
     listed = emulator.listed
     keep_list = Chore(
@@ -240,7 +258,8 @@ def about(settings: Settings) -> About:
         timezone=settings.timezone,
         limits={name: getattr(settings, name) for name in SHOWN_LIMITS},
         config={
-            "readOnly": settings.read_only,
+            "readOnly": settings.read_only or takes_stops_alone(settings),
+            "insecure": insecure(settings),
             "emulator": settings.emulator,
             "upsModes": bool(settings.ups_set_url),
             "twoPersons": settings.twopersons,

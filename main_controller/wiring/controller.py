@@ -27,9 +27,13 @@ from main_controller.settings import (
     ON_COMMAND_LINE,
     Settings,
     found_at_start,
+    insecure,
     make_data_folder,
+    on_this_machine,
     read_settings,
+    refuse_exposed,
     settings_in_force,
+    takes_stops_alone,
 )
 from main_controller.store.journal.check import verify_journal
 from main_controller.upstream.http_json import Timeout
@@ -39,7 +43,14 @@ from main_controller.web.stopping import lane_of, stops_alone
 from main_controller.wiring.access import LOOKS_EVERY, Accounts
 from main_controller.wiring.alarms import Alarms
 from main_controller.wiring.backup import keep
-from main_controller.wiring.choices import Chore, check_two_persons, chosen_upstream, simulated, timing_of
+from main_controller.wiring.choices import (
+    Chore,
+    check_two_persons,
+    check_upstream,
+    chosen_upstream,
+    simulated,
+    timing_of,
+)
 from main_controller.wiring.loops import Loops
 from main_controller.wiring.notification import Notification, check_channels, reached
 from main_controller.wiring.operations import Operations
@@ -73,6 +84,7 @@ def main(parameters: Mapping[str, Any], argv: Sequence[str]) -> int:
             check_channels(settings)
             check_thresholds(settings)
             check_two_persons(settings)
+            check_upstream(settings)
             sys.stdout.write(found + reached(settings) + checked_at_rest(settings))
             return 0
         faults.refuse()
@@ -87,6 +99,8 @@ def main(parameters: Mapping[str, Any], argv: Sequence[str]) -> int:
             status, text = verify_journal(settings.database, logs, own=own)
             sys.stdout.write(text + "\n")
             return status
+        refuse_exposed(settings)
+        check_upstream(settings)
         _prepare(settings)
         set_up_logs(
             settings.root, settings.log_level,
@@ -233,14 +247,22 @@ class Controller:
     def _say_what_is_not_protected(self) -> None:
         for note in self.settings.notes:
             log.info("%s", note)
-        if self.settings.b_host not in ("127.0.0.1", "localhost", "::1"):
+        if not on_this_machine(self.settings.b_host):
             networks = ", ".join(str(network) for network in self.settings.allowed_networks) or "every network"
-            who = "whoever logs in" if self.settings.accounts else "whoever reaches it"
+            accounts = self.settings.accounts
             log.warning(
-                "listening on %s, without encryption: %s from %s can order what it may (settings b_host, accounts, "
+                "listening on %s, without encryption: whoever %s from %s can order %s (settings b_host, accounts, "
                 "allowed_networks, read_only)",
-                self.settings.b_host, who, networks,
+                self.settings.b_host, "logs in" if accounts else "reaches it", networks,
+                "what the role may" if accounts else "everything, as there are no accounts",
             )  # fmt: skip
+        elif insecure(self.settings):
+            log.warning("insecure is set: whoever reaches this, by a proxy too, can order everything")
+        elif takes_stops_alone(self.settings):
+            log.warning(
+                "nobody has to log in, and trusted_proxies or allowed_hosts is set: no order is taken but what stops "
+                "something (setting insecure)"
+            )
 
     # Ending
 

@@ -12,7 +12,7 @@ from main_controller.concurrency.limit import Limit
 from main_controller.domain.orders import Permission
 from main_controller.domain.timestamps import iso_utc
 from main_controller.sentence import Sentence, say
-from main_controller.settings import Settings
+from main_controller.settings import Settings, insecure, takes_stops_alone, unguarded
 from main_controller.upstream.this_host import host_names, ipv4
 from main_controller.web import routes
 from main_controller.web.account_admin import AccountAdmin
@@ -21,6 +21,7 @@ from main_controller.web.apis_log import ApisLogPages
 from main_controller.web.application import Application, Part
 from main_controller.web.assets import Assets, chart_folder, jquery_file
 from main_controller.web.beside_pages import BesidePages
+from main_controller.web.caller import Callers
 from main_controller.web.command_readings import CommandReadings
 from main_controller.web.commands import Commands
 from main_controller.web.csv_file import CsvFiles
@@ -135,7 +136,7 @@ class Routes:
             stores.journal, settings.root / "views",
             title=titled, simulated=settings.simulate is not None, zone=zone,
             version=__version__,
-            estop=does.estop.standing, files=files,
+            estop=does.estop.standing, files=files, insecure=insecure(settings),
         )  # fmt: skip
         log_in = LogIn(
             settings.root / "views", accounts.visitors, accounts.sign_in,
@@ -144,7 +145,7 @@ class Routes:
         recorded = RecordedUnits(stores.history, cache)
         parts: list[Part] = [
             Page(settings.root / "views", cache, status=report.report),
-            HelpPage(settings.root / "views"),
+            HelpPage(settings.root / "views", insecure=insecure(settings)),
             readings,
             frames,
             LiveReadings(
@@ -168,7 +169,7 @@ class Routes:
             ),
             BesidePages(
                 settings.root / "views", title=titled, zone=zone, version=__version__, estop=does.estop.standing,
-                simulated=settings.simulate is not None,
+                simulated=settings.simulate is not None, insecure=insecure(settings),
             ),
             LedgerPages(stores.history, zone=zone, files=files, check_unit=recorded.check),
             ApisLogPages(stores.history, loops.log_keeper.newest if loops.log_keeper else list, zone=zone),
@@ -201,8 +202,10 @@ class Routes:
             read_only=settings.read_only,
             get_orders=settings.get_orders,
             visitors=accounts.visitors,
+            unguarded=unguarded(settings),
+            stops_alone=takes_stops_alone(settings),
         )
-        refused = RefusedPage(settings.root / "views").reply
+        refused = RefusedPage(settings.root / "views", insecure=insecure(settings)).reply
         self.application = Application(
             guard,
             parts,
@@ -215,6 +218,7 @@ class Routes:
                 routes.SELF_CHECK_PAGE: refused,
                 routes.JOURNAL_PAGE: journal_pages.explain,
             },
+            callers=Callers([str(network) for network in settings.trusted_proxies]),
         )
 
 

@@ -11,7 +11,7 @@ from main_controller.selfcheck.facts import Chosen, Facts, Kind, Running
 from main_controller.selfcheck.finding import Level
 from main_controller.selfcheck.findings import findings
 from main_controller.sentence import Sentence
-from main_controller.settings import Settings
+from main_controller.settings import Settings, insecure
 from main_controller.store.condition import backed_up, kept_files, look_closely, modes_of, rooms_of, schema_of
 from main_controller.system_clock import synchronised
 from main_controller.wiring.alarms import Alarms
@@ -80,6 +80,7 @@ def facts_of(settings: Settings, *, now: datetime) -> Facts:
             channels=settings.channels,
             simulated=settings.simulate is not None,
             root=os.geteuid() == 0,
+            insecure=insecure(settings),
         ),
         synchronised=synchronised(),
         files=modes_of(files),
@@ -108,4 +109,5 @@ def _history(settings: Settings) -> Path:
 
 def _secrets(settings: Settings) -> list[tuple[Path, Kind]]:
     named = [one.text(option) for one in settings.channels for option in SECRETS]
-    return [(Path(one), Kind.SECRET) for one in named if one]
+    files = [Path(one) for one in named if one]
+    return [(one, Kind.SECRET) for one in (*files, settings.credentialsfile) if one is not None]

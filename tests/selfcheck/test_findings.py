@@ -54,6 +54,7 @@ def test_who_reaches_it(other: dict[str, Any], level: Level) -> None:
     [
         ("accounts", {"accounts": False}, NOTICE),
         ("accounts", {"accounts": False, "host": "10.0.0.1", "networks": ["10.0.0.0/8"]}, BAD),
+        ("accounts", {"accounts": False, "insecure": True}, BAD),
         ("accounts", {"host": "10.0.0.1"}, OK),
         ("anonymous", {"accounts": False}, NOTICE),
         ("anonymous", {"anonymous": "view"}, NOTICE),

@@ -124,3 +124,12 @@ def test_a_missing_logging_conf_is_named(tmp_path: Path) -> None:
 def test_the_simulation_is_said(checkout: Path) -> None:
     """Z17: never by accident."""
     assert "--simulate: 20 units, 10 times as fast as real time" in check(checkout, "--simulate", "20").stdout
+
+
+def test_it_refuses_to_be_open_to_everybody_and_tells_what_little_is_taken(checkout: Path) -> None:
+    done = check(checkout, "--b_host", "0.0.0.0", "--b_port", "x")
+    assert done.returncode == 1
+    assert "--b_port: " in done.stderr
+    assert "b_host: 0.0.0.0 lets other machines call" in done.stderr
+    assert "no order is taken but what stops something" in check(checkout, "--allowed_hosts", "grid.example").stdout
+    assert "every page says so" in check(checkout, "--b_host", "0.0.0.0", "--insecure").stdout

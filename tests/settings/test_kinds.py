@@ -55,7 +55,7 @@ BAD: list[tuple[Read, list[object]]] = [
     (kinds.host, ["", "a b", "http://a", "a/b", "a:80", "-a", 5]),
     (kinds.hosts, ["a:0", "a:99999", "a b", 5, [5]]),
     (kinds.networks, ["192.168.0.1/24", "lan", "10.0.0.0/33", 7]),
-    (kinds.http_url, ["", "localhost", "ftp://a", "http://", "http://a:x", "http://a?b", "http://a b", "https://a"]),
+    (kinds.http_url, ["", "localhost", "ftp://a", "http://", "http://a:x", "http://a?b", "http://a b", "http://x:y@a"]),
     (kinds.url_suffix, ["", "remote", "http://a/b", ":4380", ":4380/a b", "@evil/"]),
     (kinds.device_urls, ["", "[]", {"ups": "/x"}, {"dcdc": 5}, [":1/x"]]),
     (kinds.zone, ["", "JST9", "Asia/Nowhere", 9]),

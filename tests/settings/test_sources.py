@@ -1,5 +1,6 @@
 """Who wins: startMain.py < TOML < environment < command line; and nothing unknown or bad gets in (Z14-Z17)."""
 
+import re
 from dataclasses import Field
 from pathlib import Path
 from typing import Any
@@ -57,6 +58,9 @@ def _two_values(name: str) -> tuple[str, str]:
         "batteryvoltagemax": ("56", "57"),
         "allowed_hosts": ("a:1,b", "c"),
         "unit_networks": ("10.0.0.0/8", "10.0.0.0/9"),
+        "trusted_proxies": ("10.0.0.1", "127.0.0.1,::1"),
+        "cafile": ("a", "b"),
+        "credentialsfile": ("a", "b"),
         "allowed_networks": ("10.0.0.0/8", "192.168.0.0/16"),
         "title": ("A", "B"),
         "schedules": ("a", "b"),
@@ -78,7 +82,10 @@ def _two_values(name: str) -> tuple[str, str]:
     }
     if name in special:
         return special[name]
-    flags = ("emulator", "apis", "read_only", "handtimewait", "get_orders", "accounts", "onetimecodes", "twopersons")
+    flags = (
+        *("emulator", "apis", "read_only", "handtimewait", "get_orders", "accounts", "onetimecodes", "twopersons"),
+        *("insecure", "device_tls"),
+    )
     if name in flags:
         return "true", "false"
     if name in ("set_url", "ups_set_url"):
@@ -104,8 +111,8 @@ def _two_values(name: str) -> tuple[str, str]:
         ({}, ["--speed", "10"], {}, "--speed"),
         ({}, ["--config", "no/such/file.toml"], {}, "--config"),
         ({}, ["--timezone", "Mars/Olympus"], {}, "--timezone"),
-        ({"apis_emul_url": "https://grid:43900"}, [], {}, "apis_emul_url"),
-        ({}, [], {"APIS_MC_EMUL_URL": "HTTPS://grid"}, "APIS_MC_EMUL_URL"),
+        ({"apis_emul_url": "ftp://grid:43900"}, [], {}, "apis_emul_url"),
+        ({}, [], {"APIS_MC_EMUL_URL": "http://name:word@grid"}, "APIS_MC_EMUL_URL"),
     ],
 )
 def test_the_unknown_and_the_bad_are_refused_by_name(
@@ -243,7 +250,7 @@ def test_help_names_every_setting(capsys: pytest.CaptureFixture[str]) -> None:
         build_settings({}, ["--help"], {})
     assert ended.value.code == 0
     shown = capsys.readouterr().out
-    assert all(f"--{row.name} VALUE" in shown for row in setting_fields())
+    assert all(re.search(rf"--{row.name} (VALUE|\[VALUE\])", shown) for row in setting_fields())
 
 
 @pytest.mark.parametrize(
@@ -275,3 +282,18 @@ def test_both_names_in_one_place_are_refused() -> None:
     """Nobody can tell which is meant."""
     with pytest.raises(SettingError, match="--journal: it is the old name of database, which is given too"):
         build_settings({}, ["--journal", "a", "--database", "b"], {})
+
+
+@pytest.mark.parametrize(
+    ("argv", "value"),
+    [
+        ([], False),
+        (["--insecure"], True),
+        (["--insecure", "--b_port", "7"], True),
+        (["--insecure", "true"], True),
+        (["--insecure", "false"], False),
+    ],
+)
+def test_insecure_needs_no_value(argv: list[str], value: bool) -> None:
+    """Whoever types the word means it."""
+    assert build_settings({}, argv, {}).insecure is value

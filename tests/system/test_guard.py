@@ -40,7 +40,7 @@ def grid() -> Iterator[FakeGrid]:
 @pytest.fixture(scope="module")
 def console(grid: FakeGrid, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
     folder = tmp_path_factory.mktemp("guard")
-    with Console(folder, allowed_hosts="grid.example,proxy.example:8443", **grid.settings) as running:
+    with Console(folder, allowed_hosts="grid.example,proxy.example:8443", insecure=True, **grid.settings) as running:
         until(lambda: ready(running, 2), "the first picture")
         yield running
         grid.close()

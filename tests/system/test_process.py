@@ -651,12 +651,27 @@ def test_simulate_says_so_everywhere(checkout: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0", "localhost"])
 def test_it_listens_where_it_is_told(checkout: Path, grid: FakeGrid, tmp_path: Path, host: str) -> None:
-    """Z15: open to a network it says at WARNING what is not protected."""
-    with Program(checkout, tmp_path / "data", b_host=host, **grid.settings) as program:
+    """Z15: open to a network, as somebody wanted it, it says at WARNING what is not protected."""
+    flags = ["--insecure"] if host == "0.0.0.0" else []
+    with Program(checkout, tmp_path / "data", *flags, b_host=host, **grid.settings) as program:
         assert program.call("/healthz").status == 200
+        assert program.call("/get/status").json["config"]["insecure"] is bool(flags)
         assert ("WARNING" in program.errors and "no accounts" in program.errors) == (host == "0.0.0.0")
         program.signal(signal.SIGTERM)
         assert program.wait(30) == 0
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "gridbox"])
+def test_open_to_a_network_it_does_not_start_unless_somebody_wants_it(
+    checkout: Path, tmp_path: Path, host: str
+) -> None:
+    """Nobody has to log in: whoever reached it could order everything."""
+    program = Program(checkout, tmp_path / "data", b_host=host)
+    program.start(wait=False)
+    assert program.wait(60) == 2
+    assert "b_host: " in program.errors
+    assert "--insecure" in program.errors
+    assert program.errors.count("\n") == 1
 
 
 # Static files (R18-R21, R26)

@@ -7,6 +7,7 @@ import pytest
 
 from main_controller.errors import ControllerError
 from main_controller.web import routes
+from main_controller.web.caller import Callers
 from main_controller.web.guard import Guard
 from main_controller.web.parameters import Parameters
 from main_controller.web.route import Handlers, When
@@ -26,8 +27,8 @@ class Commands:
         return {
             route("/order", order=True): self.act,
             route("/word", order=True, stops=When("word", ("halt",))): self.act,
-            routes.SET_UNIT: self.set,
             **dict.fromkeys(orders, self.act),
+            routes.SET_UNIT: self.set,
             route("/reading", ignores_unknown=True): lambda given: {"read": True},
         }
 
@@ -339,3 +340,95 @@ def test_orders_by_get_can_be_switched_off_and_stops_pass_all_the_same(commands:
     assert client.call("/order", "POST").status == 200
     assert client.call("/word?word=halt").status == 200
     assert client.call("/stopAll").status == 200
+
+
+FORWARDED = [
+    {"X-Forwarded-For": "127.0.0.1"},
+    {"X-Forwarded-Proto": "https"},
+    {"X-Forwarded-Host": ""},
+    {"Forwarded": "for=127.0.0.1"},
+    {"Forwarded": ""},
+]
+
+
+@pytest.mark.parametrize("headers", FORWARDED)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_where_nobody_logs_in_a_proxy_hands_on_stops_alone(
+    commands: Commands, headers: dict[str, str], method: str
+) -> None:
+    client = Client(commands, guard=Guard(unguarded=True))
+    for target in ("/order", "/word?word=go", "/share", "/setOperationMode?value=heteronomous", "/set/budo/active"):
+        assert "handed this order on" in client.call(target, method, headers=headers).error
+    assert commands.acted == []
+    for target in ("/stopAll", "/share/end", "/word?word=halt", "/set/budo/stop", "/setOperationMode?value=stop"):
+        assert client.call(target, method, headers=headers).status == 200
+    assert client.call("/reading", headers=headers).status == 200
+    assert client.call("/order", method).status == 200
+    assert Client(commands, guard=Guard()).call("/order", method, headers=headers).status == 200
+
+
+def test_with_stops_alone_nobody_orders_anything_else(commands: Commands) -> None:
+    client = Client(commands, guard=Guard(unguarded=True, stops_alone=True))
+    assert "Nobody has to log in here" in client.call("/order", "POST").error
+    assert commands.acted == []
+    assert client.call("/stopAll", "POST").status == 200
+    assert client.call("/set/budo/stop", "POST").status == 200
+
+
+def test_a_stop_in_the_path_passes_without_orders_by_get(commands: Commands) -> None:
+    """It was refused: only query and form were looked at."""
+    client = Client(commands, guard=Guard(get_orders=False))
+    assert client.call("/set/budo/stop").status == 200
+    assert client.call("/set/budo/active").status == 403
+
+
+BEHIND = {"REMOTE_ADDR": "10.0.0.1"}
+
+
+def behind(commands: Commands, **more: Any) -> Client:
+    client = Client(commands, guard=Guard(allowed_hosts=["grid.example"], **more))
+    client.app._callers = Callers(["10.0.0.1"])
+    return client
+
+
+@pytest.mark.parametrize(
+    ("proto", "origin", "allowed"),
+    [
+        ("https", "https://grid.example", True),
+        ("https", "https://grid.example:443", True),
+        ("https", "http://grid.example", False),
+        ("https", "http://grid.example:443", False),
+        ("https", "https://grid.example:80", False),
+        ("http", "http://grid.example", True),
+        ("http", "https://grid.example", True),  # a proxy that says nothing true of the scheme
+    ],
+)
+@pytest.mark.parametrize("host", ["grid.example", "grid.example:443", "127.0.0.1:4382"])
+def test_behind_tls_an_origin_is_of_https(
+    commands: Commands, proto: str, origin: str, allowed: bool, host: str
+) -> None:
+    """Whoever stands in the wire can make a page of http://grid.example."""
+    headers = {"Host": host, "Origin": origin, "X-Forwarded-Proto": proto, "X-Forwarded-For": "10.0.0.9"}
+    answer = behind(commands).call("/order", "POST", headers=headers, environ=BEHIND)
+    assert answer.status == (200 if allowed else 403)
+
+
+@pytest.mark.parametrize(
+    ("headers", "allowed"),
+    [
+        ({"X-Forwarded-For": "192.168.7.9"}, True),
+        ({"X-Forwarded-For": "192.168.8.9"}, False),
+        ({"X-Forwarded-For": "192.168.7.9, 192.168.8.9"}, False),
+        ({"X-Forwarded-For": "garbage"}, False),
+        ({"Forwarded": "for=192.168.7.9"}, True),
+        ({"X-Forwarded-For": "192.168.8.9", "Forwarded": "for=192.168.7.9"}, False),
+        ({}, True),
+    ],
+)
+def test_behind_a_trusted_proxy_the_client_must_be_of_the_allowed_networks(
+    commands: Commands, headers: dict[str, str], allowed: bool
+) -> None:
+    client = behind(commands, allowed_networks=["192.168.7.0/24", "10.0.0.1"])
+    for _ in range(2):
+        answer = client.call("/reading", headers=headers, environ=BEHIND)
+        assert answer.status == (200 if allowed else 403)

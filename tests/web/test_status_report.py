@@ -40,7 +40,8 @@ LIMITS = {"gridvoltagemin": 300.0, "gridvoltagemax": 380.0, "maxgridcurrent": 2.
 
 
 CONFIG: Config = {
-    "readOnly": False, "emulator": True, "upsModes": False, "twoPersons": False, "staleafter": 30.0, "readinglag": 12.0,
+    "readOnly": False, "insecure": False, "emulator": True, "upsModes": False, "twoPersons": False, "staleafter": 30.0,
+    "readinglag": 12.0,
     "upstreamTimezone": None,
 }  # fmt: skip
 

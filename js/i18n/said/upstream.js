@@ -63,4 +63,12 @@ export default {
   "upstream.uselessAddress": "アドレスを使用できません",
   "upstream.whetherActive": "電力融通の有効/無効",
   "upstream.whetherSucceeded": "成否",
+  "upstream.certificateExpired": "証明書の有効期限が切れています",
+  "upstream.certificateEarly": "証明書は、このマシンの時計ではまだ有効ではありません",
+  "upstream.certificateOfAnother": "証明書が別のホスト名のものです",
+  "upstream.certificateOfElsewhere": "証明書がこのアドレスのものではありません",
+  "upstream.certificateOfNobody": "証明書が、ここで信頼されている認証局のものではありません(設定 cafile)",
+  "upstream.certificateRefused": "証明書を受け入れられません: {why}",
+  "upstream.noTls": "ここで受け入れられる TLS に対応していません",
+  "upstream.notLetIn": "{peer} は {call} に HTTP 401 で応答しました。正しい名前とパスワード、またはトークンが必要です(設定 credentialsfile)",
 };

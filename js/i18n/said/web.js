@@ -87,6 +87,8 @@ export default {
   "web.noChannel": "通知経路 {name} はありません。",
   "web.noChannels": "通知経路がありません。設定 channels に何も指定されていません。",
   "web.testLate": "{seconds:.0f} 秒以内に終わりませんでした。",
+  "web.stopsAlone": "ここではログインが不要で、trusted_proxies または allowed_hosts により他からも接続できます。停止操作のみ可能です。設定 insecure を有効にすると他の操作も受け付けます。",
+  "web.forwardedOrder": "この操作はプロキシを経由しました。ここではログインが不要なため、プロキシ経由では停止操作のみ可能です。設定 insecure を有効にすると他の操作も受け付けます。",
   "web.noPractice": "実際のクラスターです。練習はできません。",
   "web.formAlone": "ここで必要な値は本文だけで送信してください。アドレスはログに残ります。",
   "web.codesWanted": "先にワンタイムコードを設定してください。設定するまで、このアカウントは閲覧と停止のみ可能です。",

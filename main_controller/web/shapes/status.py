@@ -12,11 +12,13 @@ from main_controller.web.shapes.sharing import Sharing, Then
 
 
 class Config(TypedDict):
-    """Settings that a page must know: `readOnly`, whether orders go to the `emulator`, whether `upsModes` can be set,
-    whether an override needs two persons (`twoPersons`), `staleafter` and `readinglag`, and the zone of the units'
-    clocks (null: their times are shown as given)."""
+    """Settings that a page must know: `readOnly` (also where nobody has to log in and others may call), `insecure`
+    (whoever reaches this may order everything, as somebody wanted it), whether orders go to the `emulator`, whether
+    `upsModes` can be set, whether an override needs two persons (`twoPersons`), `staleafter` and `readinglag`, and the
+    zone of the units' clocks (null: their times are shown as given)."""
 
     readOnly: bool
+    insecure: bool
     emulator: bool
     upsModes: bool
     twoPersons: bool
