@@ -6,7 +6,7 @@ Read by the controller and by `choices.py`; every other part is given plain valu
 from main_controller.settings.check import found_at_start
 from main_controller.settings.places import ROOT, make_data_folder
 from main_controller.settings.sources import ON_COMMAND_LINE, build_settings, read_settings
-from main_controller.settings.table import Settings, settings_in_force
+from main_controller.settings.table import Settings, setting_fields, settings_in_force, value_text
 
 __all__ = [
     "ON_COMMAND_LINE",
@@ -16,5 +16,7 @@ __all__ = [
     "found_at_start",
     "make_data_folder",
     "read_settings",
+    "setting_fields",
     "settings_in_force",
+    "value_text",
 ]

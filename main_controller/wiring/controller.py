@@ -26,6 +26,7 @@ from main_controller.server import Server
 from main_controller.settings import (
     ON_COMMAND_LINE,
     Settings,
+    build_settings,
     found_at_start,
     make_data_folder,
     read_settings,
@@ -45,12 +46,14 @@ from main_controller.wiring.notification import Notification, check_channels, re
 from main_controller.wiring.operations import Operations
 from main_controller.wiring.own_files import AGAIN_EVERY, OwnFiles
 from main_controller.wiring.practice import Practice
+from main_controller.wiring.reread import Reread
 from main_controller.wiring.routes import Routes
 from main_controller.wiring.self_check import SelfChecking, checked_at_rest
 from main_controller.wiring.stores import Stores
 from main_controller.wiring.threads import Threads
 from main_controller.wiring.thresholds import check_thresholds
 from main_controller.wiring.users import manage
+from main_controller.workers.rereader import Rereader
 from main_controller.workers.stopper import HASTENING, Stopper, ending_signals
 
 log = logging.getLogger(__name__)
@@ -95,7 +98,7 @@ def main(parameters: Mapping[str, Any], argv: Sequence[str]) -> int:
     except SettingError as fault:
         sys.stderr.write(f"{fault}\n")
         return 2
-    status = _run(settings)
+    status = _run(settings, lambda: build_settings(parameters, argv))
     if not end_logs():
         os._exit(status)  # the interpreter would wait for a console that takes nothing any more
     return status
@@ -108,12 +111,16 @@ def _prepare(settings: Settings) -> None:
         make_data_folder(settings.data)
 
 
-def _run(settings: Settings) -> int:
+def _run(settings: Settings, again: Callable[[], Settings]) -> int:
+    controller: Controller | None = None
     with contextlib.ExitStack() as stack:
         try:
-            controller = Controller(settings, stack)
+            controller = Controller(settings, stack, again=again)
             controller.serve()
         except (ControllerError, OSError) as fault:
+            if controller is not None and controller.serving:  # no fault of the start: a service manager starts it anew
+                log.exception("the program broke")
+                return 1
             log.error("the program cannot start: %s", fault)
             sys.stderr.write(f"{fault}\n")
             return 2
@@ -146,7 +153,7 @@ def _say(text: str) -> None:
 class Controller:
     """The whole program. `serve` blocks until a signal ends it; what is opened is closed by `stack`.
 
-    `timing`, `beats` and `timeouts` are the program's own times.
+    `timing`, `beats` and `timeouts` are the program's own times; `again` reads the settings anew when it is told to.
     """
 
     def __init__(
@@ -157,7 +164,9 @@ class Controller:
         timing: Callable[[Settings], Timing] = timing_of,
         beats: Beats | None = None,
         timeouts: Mapping[str, Timeout] = TIMEOUTS,
+        again: Callable[[], Settings] | None = None,
     ) -> None:
+        given = settings
         settings, cluster = simulated(settings, stack)
         self.settings = settings
         practice = None if cluster is None else Practice(cluster)
@@ -168,9 +177,12 @@ class Controller:
         self.stores = Stores(settings, times, stack)
         upstream = chosen_upstream(settings, stack, timeouts)
         self.operations = Operations(settings, times, self.stores, upstream, threads)
-        again = Chore("pid file", AGAIN_EVERY, self._own_files.try_again)
         self.accounts = Accounts(settings, self.stores)
-        chores = (*upstream.chores, again, Chore("accounts", LOOKS_EVERY, self.accounts.look_beside))
+        chores = (
+            *upstream.chores,
+            Chore("pid file", AGAIN_EVERY, self._own_files.try_again),
+            Chore("accounts", LOOKS_EVERY, self.accounts.look_beside),
+        )
         self.loops = Loops(settings, beats or Beats(), self.stores, upstream, self.operations, threads, chores)
         self.notification = Notification(
             settings, self.stores, self.operations, stack,
@@ -210,12 +222,21 @@ class Controller:
             patience=ADDRESS_PATIENCE,
         )
         self._stopper = Stopper(self._finish)
+        self._rereader = Rereader(
+            Reread(
+                given, again or (lambda: given),
+                does=self.operations, loops=self.loops, alarms=self.alarms, notification=self.notification,
+            ).run
+        )  # fmt: skip
+        self.serving = False
 
     def serve(self) -> None:
         """Start every loop and answer requests until a signal ends it in good order (Z20)."""
         settings, address = self.settings, self.server.address
         for sign in ending_signals():
             signal.signal(sign, self._on_signal)
+        signal.signal(signal.SIGUSR1, lambda *_: self._rereader.tell())
+        self._rereader.start()
         self.stores.data_lock.tell(address)
         self._own_files.write(address)
         self._stack.callback(self._own_files.remove)
@@ -224,6 +245,7 @@ class Controller:
         self.operations.count_unfinished()
         self._stopper.start()
         self.loops.start()
+        self.serving = True
         log.info("APIS Main Controller %s answers at %s and writes %s", __version__, address, written_where(settings))
         _say(f"Open {address}\n")
         tune_garbage_collector()
