@@ -39,7 +39,9 @@ from main_controller.web.draining import Draining
 from main_controller.web.stopping import lane_of, stops_alone
 from main_controller.wiring.access import LOOKS_EVERY, Accounts
 from main_controller.wiring.alarms import Alarms
+from main_controller.wiring.asking import healthy
 from main_controller.wiring.backup import keep
+from main_controller.wiring.bundle import bundle
 from main_controller.wiring.choices import Chore, check_two_persons, chosen_upstream, simulated, timing_of
 from main_controller.wiring.loops import Loops
 from main_controller.wiring.notification import Notification, check_channels, reached
@@ -78,7 +80,11 @@ def main(parameters: Mapping[str, Any], argv: Sequence[str]) -> int:
             check_two_persons(settings)
             sys.stdout.write(found + reached(settings) + checked_at_rest(settings))
             return 0
+        if settings.deed is not None and settings.deed[0] == "bundle":
+            return bundle(Path(*settings.deed[1:]).absolute(), settings, faults)
         faults.refuse()
+        if settings.healthy:
+            return healthy(settings)
         if settings.deed is not None:
             deed, *words = settings.deed
             return manage(words, settings) if deed == "user" else keep(deed, Path(*words).absolute(), settings)
