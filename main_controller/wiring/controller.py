@@ -23,6 +23,7 @@ from main_controller.logs import end_logs, log_folder, set_up_logs
 from main_controller.process import keep_files_private, limit_malloc_arenas, tune_garbage_collector
 from main_controller.sentence import say
 from main_controller.server import Server
+from main_controller.service_manager import ServiceManager
 from main_controller.settings import (
     ON_COMMAND_LINE,
     Settings,
@@ -51,6 +52,7 @@ from main_controller.wiring.practice import Practice
 from main_controller.wiring.reread import Reread
 from main_controller.wiring.routes import Routes
 from main_controller.wiring.self_check import SelfChecking, checked_at_rest
+from main_controller.wiring.service import Service
 from main_controller.wiring.stores import Stores
 from main_controller.wiring.threads import Threads
 from main_controller.wiring.thresholds import check_thresholds
@@ -228,6 +230,11 @@ class Controller:
             patience=ADDRESS_PATIENCE,
         )
         self._stopper = Stopper(self._finish)
+        self._service = Service(
+            ServiceManager.of(), self.operations, self.loops, self.alarms, self.server,
+            ending=lambda: self._stopper.told,
+        )  # fmt: skip
+        self.loops.add(self._service.loops, patience=0.2)
         self._rereader = Rereader(
             Reread(
                 given, again or (lambda: given),
@@ -250,6 +257,7 @@ class Controller:
         self.stores.journaling.started(__version__, settings_in_force(settings))
         self.operations.count_unfinished()
         self._stopper.start()
+        self._service.begin()
         self.loops.start()
         self.serving = True
         log.info("APIS Main Controller %s answers at %s and writes %s", __version__, address, written_where(settings))
@@ -285,6 +293,7 @@ class Controller:
     def _finish(self) -> None:
         """Let what stops the grid finish, then the answers in flight; runs beside the server."""
         log.info("told to end")
+        self._service.tell_ending()
         does, deadline = self.operations, time.monotonic() + END_LIMIT
         does.transfer.abort(say("program.toldToStop", "the controller was told to stop"))
         does.stop_all.end_grace()
