@@ -28,11 +28,13 @@ test-long:
 	DECLARED_EXAMPLES=200 venv/bin/python -m pytest tests/system/test_declared.py
 	FUZZ_REQUESTS=100000 venv/bin/python -m pytest tests/system/test_access_fuzz.py
 	venv/bin/python -m benchmarks.stops --rounds 1 --minutes 15
+	CLEAN_ROOT=1 venv/bin/python -m pytest tests/package/test_container.py
 	PRACTICE=all venv/bin/python -m pytest -n 4 tests/system/test_practice.py
 	venv/bin/python -m benchmarks.alarm_delays
 	venv/bin/python -m benchmarks.alarm_delays --flap
 	venv/bin/python -m benchmarks.alarm_delays --flood
 	venv/bin/python -m benchmarks.alarm_delays --random 60
+	venv/bin/python -m benchmarks.small_board --minutes 60
 
 install uninstall:
 	@DESTDIR="$(DESTDIR)" PREFIX="$(PREFIX)" CONFDIR="$(CONFDIR)" UNITDIR="$(UNITDIR)" SYSUSERSDIR="$(SYSUSERSDIR)" \
