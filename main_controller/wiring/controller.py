@@ -237,7 +237,7 @@ class Controller:
         self.loops.add(self._service.loops, patience=0.2)
         self._rereader = Rereader(
             Reread(
-                given, again or (lambda: given),
+                given, again or (lambda: given), self.accounts.look_beside,
                 does=self.operations, loops=self.loops, alarms=self.alarms, notification=self.notification,
             ).run
         )  # fmt: skip

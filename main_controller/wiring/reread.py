@@ -1,9 +1,12 @@
-"""Does what SIGUSR1 asks for: opens the log's files anew, and reads channels, thresholds and files of secrets again."""
+"""Does what SIGUSR1 asks for: opens the log's files anew, and reads again what may change while it runs.
+
+Accounts, channels, thresholds, and the files of secrets that channels name.
+"""
 
 import logging
 from collections.abc import Callable
 
-from main_controller.errors import SettingError
+from main_controller.errors import ControllerError, SettingError
 from main_controller.logs import reopen_logs
 from main_controller.settings import Settings, setting_fields, value_text
 from main_controller.wiring.alarms import Alarms
@@ -20,12 +23,16 @@ TAKEN = ("channels", "thresholds")
 
 
 class Reread:
-    """`again` reads the settings as the start did, and raises SettingError; `settings` are those of the start."""
+    """`again` reads the settings as the start did, and raises SettingError; `settings` are those of the start.
+
+    `accounts` reads these again, and raises ControllerError.
+    """
 
     def __init__(
         self,
         settings: Settings,
         again: Callable[[], Settings],
+        accounts: Callable[[], None],
         *,
         does: Operations,
         loops: Loops,
@@ -34,6 +41,7 @@ class Reread:
     ) -> None:
         self._started = settings
         self._again = again
+        self._accounts = accounts
         self._does = does
         self._loops = loops
         self._alarms = alarms
@@ -43,6 +51,10 @@ class Reread:
         """Do it; what is faulty leaves all channels and thresholds as they were, and is told in the log."""
         reopen_logs()
         log.info("told to read again: the files of the log are opened anew")
+        try:
+            self._accounts()
+        except ControllerError as fault:
+            log.error("the accounts cannot be read again, so they stay as they were: %s", fault)
         try:
             settings = self._again()
             check_channels(settings)

@@ -164,7 +164,6 @@ def test_every_step_works_in_clean_roots_of_debian(root: Path, tmp_path: Path) -
     bare = tmp_path / "bare"
     done = subprocess.run(["debootstrap", "--variant=minbase", "bookworm", str(bare)], capture_output=True, text=True)
     assert done.returncode == 0, done.stdout[-3000:]
-    hand_over_this_machines_network(bare)
     roots: dict[str, Path] = {}
     stage = None
     for stage in stages((root / "Containerfile").read_text("utf-8")):
@@ -198,22 +197,25 @@ def test_every_step_works_in_clean_roots_of_debian(root: Path, tmp_path: Path) -
     subprocess.run([*as_user, path, *cluster["entrypoint"][:3], "--help"], check=True, timeout=60, capture_output=True)
 
 
+HANDED_OVER = (
+    "/etc/apt", "/etc/pip.conf", "/etc/resolv.conf", "/etc/hosts", "/etc/ssl/certs", "/usr/share/keyrings", "/root/.npmrc",
+)  # fmt: skip
+"""How this machine reaches Debian's, Python's and npm's packages."""
+
+
 def hand_over_this_machines_network(built: Path) -> None:
-    """How this machine reaches Debian's and Python's packages counts in the roots too."""
-    for name in (
-        "etc/apt",
-        "etc/pip.conf",
-        "etc/resolv.conf",
-        "etc/hosts",
-        "usr/share/keyrings",
-        "etc/ssl",
-        "root/.npmrc",
-    ):
-        there = Path("/") / name
+    """It counts in the root too, whatever a step has put there: a network's own authority, for one."""
+    links = os.environ.get("PIP_FIND_LINKS", "")
+    for place in (*HANDED_OVER, *([links] if links.startswith("/") else [])):
+        there, within = Path(place), built / place[1:]
         if there.is_dir():
-            shutil.copytree(there, built / name, dirs_exist_ok=True, symlinks=True)
+            within.mkdir(parents=True, exist_ok=True)
+            copy = ["cp", "-rL", "--remove-destination", f"{there}/.", str(within)]
+            subprocess.run(copy, capture_output=True, check=False)  # a link of it that leads nowhere is left out
         elif there.is_file():
-            shutil.copy2(there, built / name)
+            within.parent.mkdir(parents=True, exist_ok=True)
+            within.unlink(missing_ok=True)
+            shutil.copy2(there, within)
     for name in ("null", "zero", "urandom", "random"):
         (built / "dev" / name).unlink(missing_ok=True)
         subprocess.run(["cp", "-a", f"/dev/{name}", str(built / "dev" / name)], check=True)
@@ -226,6 +228,7 @@ def follow(stage: Stage, built: Path, root: Path, roots: dict[str, Path]) -> Non
     environ = {name: value for name, value in os.environ.items() if any(part in name for part in kept)}
     for step, rest in stage.steps:
         if step == "RUN":
+            hand_over_this_machines_network(built)
             done = subprocess.run(
                 ["chroot", str(built), "sh", "-c", f"cd {here} && {rest}"],
                 capture_output=True, text=True, timeout=1200,
