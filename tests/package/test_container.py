@@ -198,7 +198,8 @@ def test_every_step_works_in_clean_roots_of_debian(root: Path, tmp_path: Path) -
 
 
 HANDED_OVER = (
-    "/etc/apt", "/etc/pip.conf", "/etc/resolv.conf", "/etc/hosts", "/etc/ssl/certs", "/usr/share/keyrings", "/root/.npmrc",
+    "/etc/apt", "/etc/pip.conf", "/etc/resolv.conf", "/etc/hosts", "/etc/ssl/certs", "/usr/share/keyrings",
+    "/root/.npmrc",
 )  # fmt: skip
 """How this machine reaches Debian's, Python's and npm's packages."""
 
