@@ -33,7 +33,9 @@ running=no
 
 # Puts one file in its place, whole.
 put() {
-    install -D -m "$2" /dev/stdin "$1.new"
+    mkdir -p -- "$(dirname -- "$1")"
+    cat >"$1.new"
+    chmod "$2" "$1.new"
     mv -f -- "$1.new" "$1"
 }
 

@@ -175,8 +175,9 @@ def test_every_step_works_in_clean_roots_of_debian(root: Path, tmp_path: Path) -
     user, group = stage.last("USER").split(":")
     environ = [f"{name}={value}" for name, value in stage.environ.items()]
     as_user = [
-        "chroot", str(built), "setpriv", f"--reuid={user}", f"--regid={group}", "--clear-groups", "--no-new-privs",
-        "--bounding-set=-all", "env", "-i", *environ, "PATH=/usr/bin:/bin",
+        "unshare", "--mount", "sh", "-c", 'mount -t proc proc "$0/proc" && exec chroot "$0" "$@"', str(built),
+        "setpriv", f"--reuid={user}", f"--regid={group}", "--clear-groups", "--no-new-privs", "--bounding-set=-all",
+        "env", "-i", *environ, "PATH=/usr/bin:/bin",
     ]  # fmt: skip
     process = subprocess.Popen(
         [*as_user, *stage.words("ENTRYPOINT"), "--b_port", "0", "--apis_emul_port", "9", "--apis_budo_port", "9"],
