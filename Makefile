@@ -1,6 +1,6 @@
 # make run: a simulated cluster and its console, with nothing else installed.   make test: everything that is checked.
-# make test-long: what takes long, by hand.
-.PHONY: run test test-long scripts
+# make test-long: what takes long, by hand.   make install, make uninstall: as a service of a plain Debian (docs/deployment.md).
+.PHONY: run test test-long scripts install uninstall
 port ?= 4382
 units ?= 4
 
@@ -28,11 +28,17 @@ test-long:
 	DECLARED_EXAMPLES=200 venv/bin/python -m pytest tests/system/test_declared.py
 	FUZZ_REQUESTS=100000 venv/bin/python -m pytest tests/system/test_access_fuzz.py
 	venv/bin/python -m benchmarks.stops --rounds 1 --minutes 15
+	CLEAN_ROOT=1 venv/bin/python -m pytest tests/package/test_container.py
 	PRACTICE=all venv/bin/python -m pytest -n 4 tests/system/test_practice.py
 	venv/bin/python -m benchmarks.alarm_delays
 	venv/bin/python -m benchmarks.alarm_delays --flap
 	venv/bin/python -m benchmarks.alarm_delays --flood
 	venv/bin/python -m benchmarks.alarm_delays --random 60
+	venv/bin/python -m benchmarks.small_board --minutes 60
+
+install uninstall:
+	@DESTDIR="$(DESTDIR)" PREFIX="$(PREFIX)" CONFDIR="$(CONFDIR)" UNITDIR="$(UNITDIR)" SYSUSERSDIR="$(SYSUSERSDIR)" \
+	  PIP_FLAGS="$(PIP_FLAGS)" BUILT_WITH="$(BUILT_WITH)" sh systemd/install.sh $@
 
 # The chart library, and what checks the page's scripts. Without npm, or its packages in reach, tests that need them are skipped and say so; in CI they fail.
 scripts:

@@ -1,10 +1,13 @@
 """Makes each record one line of the log, whatever is in it: nothing from the wire can look like a line of ours (AV3).
 
-Used by `logs.py` for every destination. A traceback follows its line, indented.
+Used by `logs.py` for every destination. A traceback follows its line, indented; where logging.conf names `JsonLines`,
+each record is one JSON object instead, its traceback in it.
 """
 
+import json
 import logging
 import re
+from datetime import UTC, datetime
 
 _UNSAFE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f"
@@ -31,6 +34,44 @@ class OneLine(logging.Formatter):
         for block in (text, record.stack_info or ""):
             lines += [INDENT + escaped(line) for line in block.split("\n") if line]
         return "\n".join(lines)
+
+
+class JsonLines(logging.Formatter):
+    """Each record as one JSON object on a line of its own, in ASCII; named by logging.conf as a formatter's class.
+
+    Its keys: `time` (ISO 8601, of this machine's zone), `level`, `thread`, `logger`, `message`; `traceback` and `stack`
+    where there are any, and `simulated` in a simulation. In each text unsafe characters are escapes, as in a plain
+    line, so that a text that is taken out and shown is one line too; a traceback has its own lines. The formatter's
+    `format` and `datefmt` count for nothing.
+    """
+
+    simulated = False
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record's line."""
+        at = datetime.fromtimestamp(record.created, UTC).astimezone()
+        told: dict[str, object] = {
+            "time": at.isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "thread": escaped(str(record.threadName)),
+            "logger": escaped(record.name),
+            "message": escaped(record.getMessage()),
+        }
+        if self.simulated:
+            told["simulated"] = True
+        traceback = record.exc_text or (self.formatException(record.exc_info) if record.exc_info else "")
+        for key, text in (("traceback", traceback), ("stack", record.stack_info or "")):
+            if text:
+                told[key] = "\n".join(escaped(line) for line in text.split("\n"))
+        return json.dumps(told)
+
+
+def one_line(inner: logging.Formatter | None, *, simulated: bool) -> logging.Formatter:
+    """What makes lines of records as `inner` is to: as JSON where it is `JsonLines`, else safe lines of its text."""
+    if isinstance(inner, JsonLines):
+        inner.simulated = simulated
+        return inner
+    return OneLine(inner or logging.Formatter(), "SIMULATED " if simulated else "")
 
 
 def escaped(text: str) -> str:

@@ -45,6 +45,7 @@ class Behind(logging.Handler):
         self._lost = 0
         self._repeats = Repeats(clock)
         self._busy = False
+        self._anew = False
         self.fault: OSError | None = None  # this and the next three are the thread's own
         self._refusal: OSError | None = None
         self._refused = 0
@@ -68,6 +69,12 @@ class Behind(logging.Handler):
             self._waiting.append(frozen)
             self._changed.notify_all()
 
+    def reopen(self) -> None:
+        """Have a file closed after the line under way, so that the next one opens it by its name; waits for nothing."""
+        with self._changed:
+            self._anew = True
+            self._changed.notify_all()
+
     def flush(self) -> None:
         """Wait until all is handed on, at most `END_LIMIT` s."""
         self.empty(END_LIMIT)
@@ -78,7 +85,9 @@ class Behind(logging.Handler):
             if ends:
                 self._waiting.extend(self._repeats.over(all_of_them=True))
                 self._changed.notify_all()
-            return self._changed.wait_for(lambda: not (self._waiting or self._busy or self._lost), timeout)
+            return self._changed.wait_for(
+                lambda: not (self._waiting or self._busy or self._lost or self._anew), timeout
+            )
 
     def _work(self) -> None:
         while True:
@@ -87,11 +96,15 @@ class Behind(logging.Handler):
                 if not self._waiting:
                     self._tell_lost()
                 self._changed.notify_all()
-                while not self._waiting:
+                while not (self._waiting or self._anew):
                     self._changed.wait(self._repeats.next_in())
                     self._waiting.extend(self._repeats.over())
-                record = self._waiting.popleft()
+                anew, self._anew = self._anew, False
+                record = None if anew else self._waiting.popleft()
                 self._busy = True
+            if record is None:
+                _let_go(self.inner)
+                continue
             self._refusal = None
             try:
                 if not self.inner.filter(record):
@@ -150,7 +163,7 @@ class Behind(logging.Handler):
 
 
 def _let_go(handler: logging.Handler) -> None:
-    """Close a file that refused a line: the next line opens it anew, and what it buffered is not written late."""
+    """Close a file that refused a line or was moved: the next line opens it anew, and nothing is written late."""
     if isinstance(handler, logging.FileHandler) and handler.stream is not None:
         stream, handler.stream = handler.stream, None
         with contextlib.suppress(OSError, ValueError):

@@ -15,7 +15,7 @@ from pathlib import Path
 from main_controller.edited_text import edited_text
 from main_controller.errors import SettingError
 from main_controller.log_file import MEGABYTE, SharedDayFile
-from main_controller.log_lines import OneLine
+from main_controller.log_lines import one_line
 from main_controller.log_threads import END_LIMIT, Behind, all_handed_on, put_behind
 from main_controller.open_folder import make_open
 from main_controller.permission import what_to_do, why_unwritable
@@ -41,8 +41,8 @@ def set_up_logs(
     """Read `root`/logging.conf and make the log folder in `data` (`root` by default), which it calls %(log)s.
 
     `most` (MB) is how much each file of it may hold together with the old ones that are kept.
-    `level` replaces the root logger's level; a handler's own level still holds. `simulated` puts SIMULATED before
-    every line (Z17). Raises `SettingError` with one sentence where logging.conf cannot be used. A file that cannot be
+    `level` replaces the root logger's level; a handler's own level still holds. `simulated` marks every line as
+    SIMULATED (Z17). Raises `SettingError` with one sentence where logging.conf cannot be used. A file that cannot be
     written is told with the first line and tried again with each (M10).
     """
     folder = log_folder(data or root, simulated=simulated)
@@ -62,7 +62,7 @@ def set_up_logs(
         top.setLevel(level)
     loggers = _loggers()
     for handler in _handlers(loggers):
-        handler.setFormatter(OneLine(handler.formatter or logging.Formatter(), "SIMULATED " if simulated else ""))
+        handler.setFormatter(one_line(handler.formatter, simulated=simulated))
     _destinations[:] = put_behind(loggers)
 
 
@@ -131,6 +131,14 @@ def _configure_to_open_later(parser: configparser.ConfigParser) -> None:
         for name in files:
             parser.remove_option(name, "kwargs")
         logging.config.fileConfig(parser, disable_existing_loggers=False)
+
+
+def reopen_logs() -> None:
+    """Have each file of the log opened anew by its next line, since another program has moved it away; waits for
+    nothing."""
+    for each in _destinations:
+        if isinstance(each.inner, logging.FileHandler):
+            each.reopen()
 
 
 def log_fault() -> Sentence | None:

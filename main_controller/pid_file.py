@@ -66,6 +66,18 @@ def remove_pid_file(data: Path, *, simulated: bool = False) -> None:
         about_file(path, os.getpid()).unlink(missing_ok=True)
 
 
+def addresses(data: Path, *, simulated: bool = False) -> list[str]:
+    """Where the programs that write there and still run answer; the one that started last comes first."""
+    path = data / (SIMULATED_NAME if simulated else NAME)
+    found = []
+    for pid in reversed(_read(path)):
+        if _lives(path, pid):
+            with contextlib.suppress(OSError):  # it ended meanwhile, or is another user's
+                lines = about_file(path, pid).read_text("utf-8", errors="replace").splitlines()
+                found += [line.removeprefix("address=") for line in lines if line.startswith("address=http")]
+    return found
+
+
 def about_file(path: Path, pid: int) -> Path:
     """The file that says what the process of this id is, beside the pid file `path`."""
     return path.with_name(f"startMain.{pid}.about")

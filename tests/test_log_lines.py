@@ -1,12 +1,15 @@
 """No line of the log can be forged by what is logged (AV3)."""
 
+import json
 import logging
 import re
 import sys
+from datetime import datetime
+from typing import Any
 
 import pytest
 
-from main_controller.log_lines import OneLine
+from main_controller.log_lines import JsonLines, OneLine, one_line
 
 FORGED = "2026-01-01 00:00:00 CRITICAL forged: row"
 FORMAT = logging.Formatter("%(asctime)s %(levelname)-8s %(name)s: %(message)s", "%Y-%m-%d %H:%M:%S")
@@ -71,3 +74,44 @@ def test_a_traceback_stays_readable_and_none_of_its_lines_begins_like_a_record(s
 
 def test_a_prefix_stands_before_the_line() -> None:
     assert OneLine(logging.Formatter(), "SIMULATED ").format(record("x\ny")) == "SIMULATED x\\ny"
+
+
+def read(line: str) -> Any:
+    """The object of a line of JSON, which must be one line of ASCII and hold no key twice."""
+
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        assert len(dict(pairs)) == len(pairs)
+        return dict(pairs)
+
+    assert line.isascii()
+    assert line.splitlines() == [line]
+    return json.loads(line, object_pairs_hook=once)
+
+
+@pytest.mark.parametrize("sign", [*BREAKS, *OTHERS, '"', "\\", '"}\n{"level": "CRITICAL"}'], ids=ascii)
+def test_a_line_of_json_is_one_object_whatever_is_in_it(sign: str) -> None:
+    """Of which each text is one line too, and no half character, when it is taken out."""
+    hostile = f"E1{sign}{FORGED}"
+    try:
+        raise ValueError(hostile)
+    except ValueError:
+        made = record("unit %s", hostile, exc_info=sys.exc_info(), stack_info=f"Stack:{sign}", threadName=hostile)
+    told = read(JsonLines().format(made))
+    assert list(told) == ["time", "level", "thread", "logger", "message", "traceback", "stack"]
+    assert (told["level"], told["logger"]) == ("WARNING", "test")
+    for key in ("thread", "message"):
+        assert told[key].isprintable()
+        assert FORGED in told[key] or '"' in sign
+    assert told["traceback"].startswith("Traceback (most recent call last):\n")
+    assert all(line.isprintable() for key in ("traceback", "stack") for line in told[key].split("\n"))
+    assert datetime.fromisoformat(told["time"]).tzinfo is not None
+
+
+def test_a_line_of_json_says_what_it_is_of() -> None:
+    assert (
+        read(JsonLines("%(message)s", "%Y").format(record("蓄電池 \U0001f50b %d", 7)))["message"]
+        == "蓄電池 \U0001f50b 7"
+    )
+    formatter = one_line(JsonLines(), simulated=True)
+    assert read(formatter.format(record("x")))["simulated"] is True
+    assert one_line(None, simulated=True).format(record("x")) == "SIMULATED x"

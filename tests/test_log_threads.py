@@ -3,6 +3,7 @@
 import logging
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -169,3 +170,21 @@ def test_a_destination_of_two_loggers_keeps_one_thread(destination: Destination)
     one, other = logger(destination), logger(destination)
     assert len(put_behind([one, other])) == 1
     assert one.handlers == other.handlers
+
+
+def test_a_file_that_was_moved_away_is_opened_anew_when_told(tmp_path: Path) -> None:
+    """Every line is in one of the two, in its order."""
+    path, moved = tmp_path / "x.log", tmp_path / "x.log.1"
+    behind = Behind(logging.FileHandler(path, encoding="utf-8"))
+    log = logger(behind)
+    log.info("one")
+    assert behind.empty(LONG)
+    path.rename(moved)
+    log.info("two")
+    behind.reopen()
+    assert behind.empty(LONG)
+    log.info("three")
+    assert behind.empty(LONG)
+    assert path.read_text("utf-8").endswith("three\n")
+    assert moved.read_text("utf-8").splitlines() + path.read_text("utf-8").splitlines() == ["one", "two", "three"]
+    behind.inner.close()

@@ -1,6 +1,7 @@
 """logging.conf alone decides destinations and levels (L1-L8, Z20). Run apart: fileConfig changes the whole process."""
 
 import configparser
+import json
 import logging
 import subprocess
 import sys
@@ -128,6 +129,18 @@ def test_every_line_of_a_simulation_says_so(checkout: Path) -> None:
         lines = text.splitlines()
         assert lines
         assert all(line.startswith("SIMULATED ") for line in lines)
+
+
+@pytest.mark.parametrize("simulated", [False, True])
+def test_one_line_of_a_formatter_makes_every_line_json(checkout: Path, simulated: bool) -> None:
+    """As docs/deployment.md says; the other destination stays as it is."""
+    edit(checkout, "formatter_infoFileFormatter", "class", "main_controller.log_lines.JsonLines")
+    console, file = log(checkout, simulated=simulated)
+    told = [json.loads(line) for line in file.splitlines()]
+    ours = [one for one in told if one["logger"] == "main_controller.early"]
+    assert [one["message"] for one in ours] == ["a line at info", "a line at warning", "a line at error"]
+    assert {one.get("simulated", False) for one in told} == {simulated}
+    assert not any(line.startswith("{") for line in console.splitlines())
 
 
 def test_a_simulation_writes_no_line_into_the_real_log(checkout: Path) -> None:

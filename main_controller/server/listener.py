@@ -47,9 +47,11 @@ class Listener(waitress.server.TcpWSGIServer):  # type: ignore[misc]  # waitress
         clock: Callable[[], float] = time.monotonic,
         at_once: AtOnce = nothing_at_once,
         stops_alone: StopsAlone = nothing_stops_alone,
+        turned: Callable[[float], None] = lambda now: None,
         **rest: Any,
     ) -> None:
         self.clock = clock
+        self._turned = turned
         self._at_once = at_once
         self._stops_alone = stops_alone
         self._here_until = float("-inf")
@@ -66,6 +68,7 @@ class Listener(waitress.server.TcpWSGIServer):  # type: ignore[misc]  # waitress
         while self.doomed:
             self.doomed.popleft().handle_close()
         now = self.clock()
+        self._turned(now)
         self._here_until, self._own_thread = now + HERE_FOR, threading.get_ident()
         if now >= self._tend_at:
             self._tend_at = now + TEND_EVERY

@@ -71,6 +71,7 @@ class Server:
         patience: float = 0.0,
     ) -> None:
         _resolve(host, port)
+        self._turned_at = time.monotonic()
         descriptors = raise_limit()
         places = connections_within(connection_limit, descriptors)
         log.info("%d connections at most, of %d descriptors that may be open", places, descriptors)
@@ -90,7 +91,7 @@ class Server:
             )
             crowd = Crowd(places, time.monotonic)
             self._server = _once_there(
-                host, patience, lambda: _listening(app, adjustments, crowd, lane_of, at_once, stops_alone)
+                host, patience, lambda: _listening(app, adjustments, crowd, lane_of, at_once, stops_alone, self._turn)
             )
         except (OSError, ValueError) as fault:
             reason = getattr(fault, "strerror", None) or str(fault)
@@ -115,6 +116,14 @@ class Server:
         if listening:
             return str(listening[0][0]), int(listening[0][1])
         return str(self._server.effective_host), int(self._server.effective_port)
+
+    def _turn(self, now: float) -> None:
+        self._turned_at = now
+
+    @property
+    def idle(self) -> float:
+        """How long ago (s) its loop came round last: once a second at least, also when nobody asks."""
+        return time.monotonic() - self._turned_at
 
     def run(self) -> None:
         """Answer requests in this thread until SystemExit or KeyboardInterrupt is raised in it."""
@@ -168,6 +177,7 @@ def _listening(
     lane_of: LaneOf,
     at_once: AtOnce,
     stops_alone: StopsAlone,
+    turned: Callable[[float], None],
 ) -> Any:
     """A listener or, where a name has several addresses, waitress' bundle of one for each."""
     sockets: dict[int, Any] = {}
@@ -176,8 +186,8 @@ def _listening(
     try:
         for place in adjustments.listen:
             listener = Listener(
-                app, sockets, crowd, at_once=at_once, stops_alone=stops_alone, dispatcher=pools, adj=adjustments,
-                sockinfo=place,
+                app, sockets, crowd, at_once=at_once, stops_alone=stops_alone, turned=turned, dispatcher=pools,
+                adj=adjustments, sockinfo=place,
             )  # fmt: skip
             listeners.append(listener)
     except OSError:

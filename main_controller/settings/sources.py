@@ -26,7 +26,7 @@ ENVIRONMENT_PREFIX = "APIS_MC_"
 ON_COMMAND_LINE = "the command line"
 """The source of what was given there, in `Settings.sources`."""
 
-DEEDS = ("backup", "restore")
+DEEDS = ("backup", "restore", "bundle")
 """What is done instead of a start with one file; `user` takes words of its own."""
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
@@ -74,7 +74,8 @@ def read_settings(
     options = vars(parser.parse_args(argv))
     words = options["deed"]
     if words and words[0] != "user" and (len(words) != 2 or words[0] not in DEEDS or not words[1]):
-        parser.error(f"{' '.join(words)!r} is none of {DEEDS[0]} FILE, {DEEDS[1]} FILE and user ...")
+        files = ", ".join(f"{deed} FILE" for deed in DEEDS)
+        parser.error(f"{' '.join(words)!r} is none of {files} and user ...")
     names = (*(row.name for row in setting_fields()), *OLD_NAMES)
     faults = Faults()
     config = options["config"]
@@ -153,6 +154,7 @@ def _decided_by(options: Mapping[str, Any], faults: Faults) -> dict[str, Any]:
         "check_config": options["check_config"],
         "deed": tuple(words) or None,
         "verify_journal": options["verify_journal"],
+        "healthy": options["healthy"],
         "notes": notes,
     }
 
@@ -169,12 +171,14 @@ def _parser(*, installed: bool) -> argparse.ArgumentParser:
     parser.add_argument(
         "deed", nargs="*", metavar="DEED",
         help="backup FILE: write all that is kept into one file, also while the program runs; restore FILE: put it "
-        "back into an empty place; user add|list|passwd|role|disable|enable|codes|remove [NAME]: the accounts",
+        "back into an empty place; bundle FILE: write what helps whoever is to find a fault, without secrets; user "
+        "add|list|passwd|role|disable|enable|codes|remove [NAME]: the accounts",
     )  # fmt: skip
     parser.add_argument("--version", action="version", version=f"APIS Main Controller {__version__}")
     parser.add_argument("--config", metavar="FILE", help="a TOML file with settings")
     parser.add_argument("--check-config", action="store_true", help="read everything, say what was found, and end")
     parser.add_argument("--verify-journal", action="store_true", help="check the journal's chain of rows, and end")
+    parser.add_argument("--healthy", action="store_true", help="ask the running program whether it lives, and end")
     parser.add_argument(
         "--simulate", metavar="N", nargs="?", const="4", help="run against a simulated cluster of N units (1..1000; 4)"
     )

@@ -254,8 +254,10 @@ class Settings:
     """Level of the root logger, or None for logging.conf's."""
     check_config: bool = False
     deed: tuple[str, ...] | None = None
-    """What is asked instead of a start: "backup" or "restore", and the file."""
+    """What is asked instead of a start: "backup", "restore" or "bundle", and the file; or "user" and its words."""
     verify_journal: bool = False
+    healthy: bool = False
+    """The running program is only to be asked whether it lives."""
     sources: Mapping[str, str] = field(default_factory=dict)
     """Where each setting that is not the default came from: "startMain.py", a file, a variable or an option."""
     notes: tuple[str, ...] = ()

@@ -57,6 +57,22 @@ class NotificationQueue:
             log.error("what waited to be told before is lost: %s", error.sentence)
         database.restored_by(self._restore)
 
+    def serve(self, channels: Collection[str]) -> None:
+        """Keep the queue of these channels from now on; what waits for one that is no more is dropped."""
+        with self._changing:
+            for name in [name for name in self._states if name not in channels]:
+                del self._states[name]
+                self._database.latest.put(("channel", name), "DELETE FROM channels WHERE name = ?", (name,))
+            for one in [one for one in self._waiting.values() if one.channel not in channels]:
+                log.warning(
+                    "message %s was for the channel %s, which is no more, and is dropped", one.number, one.channel
+                )
+                del self._waiting[one.number]
+                self._database.latest.put(("notification", one.number), _DROP, (one.number,))
+            for name in channels:
+                self._states.setdefault(name, ChannelState())
+        self._database.rouse()
+
     def state(self, channel: str) -> ChannelState:
         """What this channel was told."""
         return self._states[channel]

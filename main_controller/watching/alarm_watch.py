@@ -92,6 +92,11 @@ class AlarmWatch:
         """Have `listener` told of what changes."""
         self._listeners.append(listener)
 
+    def use(self, kinds: Mapping[str, AlarmKind]) -> None:
+        """Go by these delays from the next look on; what stands already keeps its own."""
+        with self._changing:
+            self._kinds = kinds
+
     def run_once(self) -> None:
         """Look once; from any thread."""
         situation = self._situation()

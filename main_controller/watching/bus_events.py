@@ -103,6 +103,11 @@ class BusEvents:
         out = [one.at for one in self._standing.values() if one.condition.kind in OUT_OF_BAND]
         return min(out).isoformat(timespec="milliseconds") if out else None
 
+    def use(self, limits: Limits, own: Mapping[str, Limits]) -> None:
+        """Go by these limits, and by those of units that have their `own`, from the next look on."""
+        with self._looking:
+            self._limits, self._own = limits, own
+
     def polled(self, before: Snapshot, after: Snapshot) -> None:
         """A listener of the collector: look at once at what a poll brought."""
         if before.sightings is not after.sightings:

@@ -23,9 +23,11 @@ from main_controller.logs import end_logs, log_folder, set_up_logs
 from main_controller.process import keep_files_private, limit_malloc_arenas, tune_garbage_collector
 from main_controller.sentence import say
 from main_controller.server import Server
+from main_controller.service_manager import ServiceManager
 from main_controller.settings import (
     ON_COMMAND_LINE,
     Settings,
+    build_settings,
     found_at_start,
     insecure,
     make_data_folder,
@@ -42,7 +44,9 @@ from main_controller.web.draining import Draining
 from main_controller.web.stopping import lane_of, stops_alone
 from main_controller.wiring.access import LOOKS_EVERY, Accounts
 from main_controller.wiring.alarms import Alarms
+from main_controller.wiring.asking import healthy
 from main_controller.wiring.backup import keep
+from main_controller.wiring.bundle import bundle
 from main_controller.wiring.choices import (
     Chore,
     check_two_persons,
@@ -56,12 +60,15 @@ from main_controller.wiring.notification import Notification, check_channels, re
 from main_controller.wiring.operations import Operations
 from main_controller.wiring.own_files import AGAIN_EVERY, OwnFiles
 from main_controller.wiring.practice import Practice
+from main_controller.wiring.reread import Reread
 from main_controller.wiring.routes import Routes
 from main_controller.wiring.self_check import SelfChecking, checked_at_rest
+from main_controller.wiring.service import Service
 from main_controller.wiring.stores import Stores
 from main_controller.wiring.threads import Threads
 from main_controller.wiring.thresholds import check_thresholds
 from main_controller.wiring.users import manage
+from main_controller.workers.rereader import Rereader
 from main_controller.workers.stopper import HASTENING, Stopper, ending_signals
 
 log = logging.getLogger(__name__)
@@ -87,7 +94,11 @@ def main(parameters: Mapping[str, Any], argv: Sequence[str]) -> int:
             check_upstream(settings)
             sys.stdout.write(found + reached(settings) + checked_at_rest(settings))
             return 0
+        if settings.deed is not None and settings.deed[0] == "bundle":
+            return bundle(Path(*settings.deed[1:]).absolute(), settings, faults)
         faults.refuse()
+        if settings.healthy:
+            return healthy(settings)
         if settings.deed is not None:
             deed, *words = settings.deed
             return manage(words, settings) if deed == "user" else keep(deed, Path(*words).absolute(), settings)
@@ -109,7 +120,7 @@ def main(parameters: Mapping[str, Any], argv: Sequence[str]) -> int:
     except SettingError as fault:
         sys.stderr.write(f"{fault}\n")
         return 2
-    status = _run(settings)
+    status = _run(settings, lambda: build_settings(parameters, argv))
     if not end_logs():
         os._exit(status)  # the interpreter would wait for a console that takes nothing any more
     return status
@@ -122,12 +133,16 @@ def _prepare(settings: Settings) -> None:
         make_data_folder(settings.data)
 
 
-def _run(settings: Settings) -> int:
+def _run(settings: Settings, again: Callable[[], Settings]) -> int:
+    controller: Controller | None = None
     with contextlib.ExitStack() as stack:
         try:
-            controller = Controller(settings, stack)
+            controller = Controller(settings, stack, again=again)
             controller.serve()
         except (ControllerError, OSError) as fault:
+            if controller is not None and controller.serving:  # no fault of the start: a service manager starts it anew
+                log.exception("the program broke")
+                return 1
             log.error("the program cannot start: %s", fault)
             sys.stderr.write(f"{fault}\n")
             return 2
@@ -160,7 +175,7 @@ def _say(text: str) -> None:
 class Controller:
     """The whole program. `serve` blocks until a signal ends it; what is opened is closed by `stack`.
 
-    `timing`, `beats` and `timeouts` are the program's own times.
+    `timing`, `beats` and `timeouts` are the program's own times; `again` reads the settings anew when it is told to.
     """
 
     def __init__(
@@ -171,7 +186,9 @@ class Controller:
         timing: Callable[[Settings], Timing] = timing_of,
         beats: Beats | None = None,
         timeouts: Mapping[str, Timeout] = TIMEOUTS,
+        again: Callable[[], Settings] | None = None,
     ) -> None:
+        given = settings
         settings, cluster = simulated(settings, stack)
         self.settings = settings
         practice = None if cluster is None else Practice(cluster)
@@ -182,9 +199,12 @@ class Controller:
         self.stores = Stores(settings, times, stack)
         upstream = chosen_upstream(settings, stack, timeouts)
         self.operations = Operations(settings, times, self.stores, upstream, threads)
-        again = Chore("pid file", AGAIN_EVERY, self._own_files.try_again)
         self.accounts = Accounts(settings, self.stores)
-        chores = (*upstream.chores, again, Chore("accounts", LOOKS_EVERY, self.accounts.look_beside))
+        chores = (
+            *upstream.chores,
+            Chore("pid file", AGAIN_EVERY, self._own_files.try_again),
+            Chore("accounts", LOOKS_EVERY, self.accounts.look_beside),
+        )
         self.loops = Loops(settings, beats or Beats(), self.stores, upstream, self.operations, threads, chores)
         self.notification = Notification(
             settings, self.stores, self.operations, stack,
@@ -224,12 +244,26 @@ class Controller:
             patience=ADDRESS_PATIENCE,
         )
         self._stopper = Stopper(self._finish)
+        self._service = Service(
+            ServiceManager.of(), self.operations, self.loops, self.alarms, self.server,
+            ending=lambda: self._stopper.told,
+        )  # fmt: skip
+        self.loops.add(self._service.loops, patience=0.2)
+        self._rereader = Rereader(
+            Reread(
+                given, again or (lambda: given), self.accounts.look_beside,
+                does=self.operations, loops=self.loops, alarms=self.alarms, notification=self.notification,
+            ).run
+        )  # fmt: skip
+        self.serving = False
 
     def serve(self) -> None:
         """Start every loop and answer requests until a signal ends it in good order (Z20)."""
         settings, address = self.settings, self.server.address
         for sign in ending_signals():
             signal.signal(sign, self._on_signal)
+        signal.signal(signal.SIGUSR1, lambda *_: self._rereader.tell())
+        self._rereader.start()
         self.stores.data_lock.tell(address)
         self._own_files.write(address)
         self._stack.callback(self._own_files.remove)
@@ -237,7 +271,9 @@ class Controller:
         self.stores.journaling.started(__version__, settings_in_force(settings))
         self.operations.count_unfinished()
         self._stopper.start()
+        self._service.begin()
         self.loops.start()
+        self.serving = True
         log.info("APIS Main Controller %s answers at %s and writes %s", __version__, address, written_where(settings))
         _say(f"Open {address}\n")
         tune_garbage_collector()
@@ -279,6 +315,7 @@ class Controller:
     def _finish(self) -> None:
         """Let what stops the grid finish, then the answers in flight; runs beside the server."""
         log.info("told to end")
+        self._service.tell_ending()
         does, deadline = self.operations, time.monotonic() + END_LIMIT
         does.transfer.abort(say("program.toldToStop", "the controller was told to stop"))
         does.stop_all.end_grace()

@@ -139,6 +139,15 @@ class Loops:
             self._loops.append(loop)
             self._patience[loop] = patience
 
+    def exchange(self, gone: Iterable[Periodic], come: Iterable[Periodic], *, patience: float) -> None:
+        """Have loops end that run, and others begin; at the end each of these is waited for `patience` s."""
+        for loop in gone:
+            loop.stop(self._patience.get(loop, ENDS))
+            self._loops.remove(loop)
+        for loop in come:
+            self.add([loop], patience=patience)
+            loop.start()
+
     def frames(
         self,
         make: Callable[[], None],
@@ -180,7 +189,7 @@ class Loops:
 
     def stop(self) -> None:
         """Stop all but the writer, the last first, and write what was recorded of the minute under way."""
-        ended = [loop for loop in reversed(self._loops) if loop.stop(self._patience.get(loop, ENDS))]
+        ended = [loop for loop in reversed([*self._loops]) if loop.stop(self._patience.get(loop, ENDS))]
         if self._recording not in ended:
             return
         try:

@@ -3,9 +3,10 @@
 import contextlib
 import difflib
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple
 
 import pytz
 
@@ -23,7 +24,7 @@ from main_controller.history.slot import CLUSTER
 from main_controller.notification.digest import WHOLE, Day, Energy
 from main_controller.notification.wording import Item, News, cause_of, facts_of
 from main_controller.notifiers import http
-from main_controller.notifiers.by_sort import notifier_of
+from main_controller.notifiers.by_sort import Notifier, notifier_of, read_files
 from main_controller.sentence import Sentence, say
 from main_controller.settings import Settings
 from main_controller.settings.channels import HiddenUrl
@@ -32,6 +33,7 @@ from main_controller.store.journal.stages import Stage
 from main_controller.store.notification_queue import NotificationQueue
 from main_controller.translation import Translation
 from main_controller.web.status_report import title_of
+from main_controller.wiring.loops import Loops
 from main_controller.wiring.operations import Operations
 from main_controller.wiring.stores import Stores
 from main_controller.workers.health import Health
@@ -42,6 +44,17 @@ from main_controller.workers.sender import Sender
 
 LOOKS, SENDS = 1.0, 1.0
 """How often (s) it is looked what a channel is to be told, and what it is to send."""
+
+CHANNEL_ENDS = 0.2
+"""How long (s) the end of a channel's loop is waited for: one that hangs holds up nothing."""
+
+
+class _AtWork(NamedTuple):
+    """A channel at work."""
+
+    sender: Sender
+    notifier: Notifier
+    loop: Periodic
 
 
 class Notification:
@@ -58,40 +71,54 @@ class Notification:
         past: Callable[[], AlarmLog],
     ) -> None:
         zone = pytz.timezone(settings.timezone)
-        channels = settings.channels
-        self._queue = NotificationQueue(stores.database, [one.name for one in channels], wall=utc_now)
-        japanese = Translation(settings.root / "js" / "i18n" / "said") if _wants_japanese(channels) else None
-        self.senders: list[Sender] = []
-
-        def titled() -> str:
-            title = settings.title or title_of(stores.cache.snapshot())
-            return title if settings.simulate is None else f"SIMULATED {title}"
-
-        for channel in channels:
-            notifier = notifier_of(channel)
-            stack.callback(notifier.close)
-            self.senders.append(
-                Sender(
-                    channel, notifier, self._queue,
-                    title=titled,
-                    wording=japanese.say if japanese is not None and channel.language == "ja" else str,
-                    wall=utc_now,
-                    standing=lambda: _standing(titled(), does.desk.grid(), book()),
-                )
-            )  # fmt: skip
-        messenger = Messenger(
-            channels, self._queue, book,
+        self._settings, self._stores, self._does, self._book = settings, stores, does, book
+        self._queue = NotificationQueue(stores.database, [one.name for one in settings.channels], wall=utc_now)
+        self._at_work = {one.name: self._made(one) for one in settings.channels}
+        self.senders = [one.sender for one in self._at_work.values()]
+        stack.callback(lambda: _close(self._at_work.values()))
+        self._messenger = Messenger(
+            settings.channels, self._queue, book,
             zone=zone, wall=utc_now,
             day=lambda begin, end: _day_of(stores, past(), book(), begin, end, zone),
             digest_at=settings.digest,
         )  # fmt: skip
-        self._looking = Periodic("notifier", LOOKS, messenger.run_once)
-        self.loops = [
-            self._looking,
-            *(Periodic(f"channel {one.channel.name}", SENDS, one.run_once) for one in self.senders),
-        ]
+        self._looking = Periodic("notifier", LOOKS, self._messenger.run_once)
+        self.loops = [self._looking, *(one.loop for one in self._at_work.values())]
         self._heartbeat: Heartbeat | None = None
-        self._settings = settings
+
+    def _made(self, channel: Channel) -> _AtWork:
+        notifier = notifier_of(channel)
+        sender = Sender(
+            channel, notifier, self._queue,
+            title=self._titled,
+            wording=self._japanese.say if channel.language == "ja" else str,
+            wall=utc_now,
+            standing=lambda: _standing(self._titled(), self._does.desk.grid(), self._book()),
+        )  # fmt: skip
+        return _AtWork(sender, notifier, Periodic(f"channel {channel.name}", SENDS, sender.run_once))
+
+    @cached_property
+    def _japanese(self) -> Translation:
+        return Translation(self._settings.root / "js" / "i18n" / "said")
+
+    def _titled(self) -> str:
+        title = self._settings.title or title_of(self._stores.cache.snapshot())
+        return title if self._settings.simulate is None else f"SIMULATED {title}"
+
+    def use(self, channels: Sequence[Channel], loops: Loops) -> None:
+        """Have these channels from now on, all as they are read now: a new one begins, one that is no more ends, one
+        that is another under the same name goes on where that was, and each that stays connects and tries anew."""
+        before = self._at_work
+        kept = {one.name: before[one.name] for one in channels if _is_same(before.get(one.name), one)}
+        made = {one.name: self._made(one) for one in channels if one.name not in kept}
+        gone = [one for name, one in before.items() if name not in kept]
+        self._messenger.serve(channels)
+        self._at_work = {one.name: kept.get(one.name) or made[one.name] for one in channels}
+        self.senders[:] = [one.sender for one in self._at_work.values()]
+        loops.exchange([one.loop for one in gone], [one.loop for one in made.values()], patience=CHANNEL_ENDS)
+        _close([*gone, *kept.values()])
+        for one in kept.values():
+            one.sender.hurry()
 
     def beat(self, loops: Mapping[str, Callable[[], Health]]) -> Periodic | None:
         """The loop that calls the dead man's switch while these loops and the notifier run; None without one."""
@@ -113,8 +140,14 @@ class Notification:
         return len(self._queue.waiting(channel))
 
 
-def _wants_japanese(channels: Iterable[Channel]) -> bool:
-    return any(channel.language == "ja" for channel in channels)
+def _is_same(at_work: _AtWork | None, channel: Channel) -> bool:
+    return at_work is not None and at_work.sender.channel == channel
+
+
+def _close(at_work: Iterable[_AtWork]) -> None:
+    """Close what is open; a channel that goes on opens it anew, with what its files hold then."""
+    for one in at_work:
+        one.notifier.close()
 
 
 def _standing(title: str, grid: GridState, book: AlarmBook) -> dict[str, Any]:
@@ -148,6 +181,18 @@ def check_channels(settings: Settings) -> None:
                 near = difflib.get_close_matches(code, BY_CODE, n=1)
                 meant = f"; is {near[0]} meant?" if near else ""
                 faults.append(SettingError("channels", f"channel {channel.name}: there is no kind {code!r}{meant}"))
+    if faults:
+        raise SettingErrors(faults)
+
+
+def check_files(settings: Settings) -> None:
+    """Raise SettingErrors of the files and variables of channels that cannot be read."""
+    faults = []
+    for channel in settings.channels:
+        try:
+            read_files(channel)
+        except ControllerError as error:
+            faults.append(SettingError("channels", f"channel {channel.name}: {error.sentence}"))
     if faults:
         raise SettingErrors(faults)
 

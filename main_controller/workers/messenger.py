@@ -4,6 +4,7 @@ The daily digest is made here too, once for each time of day that came round, al
 """
 
 import logging
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, time, timedelta
@@ -41,9 +42,20 @@ class Messenger:
         self._wall = wall
         self._day = day
         self._digest_at = digest_at
+        self._serving = threading.Lock()  # protects the channels and their queue; held for a whole look
+
+    def serve(self, channels: Sequence[Channel]) -> None:
+        """Have these channels from the next look on; waits for one that is under way."""
+        with self._serving:
+            self._channels = channels
+            self._queue.serve([one.name for one in channels])
 
     def run_once(self) -> None:
         """Look once."""
+        with self._serving:
+            self._look()
+
+    def _look(self) -> None:
         book, wall = self._book(), self._wall()
         now = Moment(wall, wall.astimezone(self._zone).time(), self._zoned)
         for channel in self._channels:

@@ -44,6 +44,7 @@ class Periodic:
         self._keeper = HealthKeeper(name, wall=wall)
         self._roused = threading.Event()
         self._stopping = threading.Event()
+        self._came_round = clock()
         # A daemon, so that a call that hangs in a dead connection cannot keep the process from ending.
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
@@ -52,8 +53,19 @@ class Periodic:
         """How it is doing now; `alive` says whether its thread runs."""
         return replace(self._keeper.health, alive=self._thread.is_alive())
 
+    @property
+    def interval(self) -> float:
+        """Its beat (s)."""
+        return self._interval
+
+    @property
+    def idle(self) -> float:
+        """How long ago (s) its last run ended, or its thread began."""
+        return self._clock() - self._came_round
+
     def start(self) -> None:
         """Start the thread; once only."""
+        self._came_round = self._clock()
         log.debug("%s starts, every %s s", self.name, self._interval)
         self._thread.start()
 
@@ -80,6 +92,7 @@ class Periodic:
             self._keeper.failed(error)
         else:
             self._keeper.succeeded()
+        self._came_round = self._clock()
 
     def _run(self) -> None:
         beat = self._clock()

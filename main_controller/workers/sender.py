@@ -115,6 +115,10 @@ class Sender:
         elif self.outcome.error is not None or self._looked_at is None or now - self._looked_at >= LOOKS_EVERY:
             self._try(self._notifier.reach)
 
+    def hurry(self) -> None:
+        """Try again at once, since what kept it from sending may be mended."""
+        self._rests_until = 0.0
+
     def test(self) -> Sentence | None:
         """Send a test message now, past the queue; why it was not taken, None where it was."""
         text = say("workers.testSubject", "Test: this channel works")

@@ -139,7 +139,9 @@ class Console:
         self.end()
 
     def _serve(self) -> None:
-        quiet = SimpleNamespace(signal=lambda *_: None, SIGTERM=signal.SIGTERM, SIGINT=signal.SIGINT)
+        quiet = SimpleNamespace(
+            signal=lambda *_: None, SIGTERM=signal.SIGTERM, SIGINT=signal.SIGINT, SIGUSR1=signal.SIGUSR1
+        )
         try:
             with mock.patch.object(program, "signal", quiet), mock.patch.object(program, "tune_garbage_collector"):
                 self.controller.serve()

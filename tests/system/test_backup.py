@@ -51,4 +51,4 @@ def test_over_a_running_program_nothing_is_put_back(console: Console, tmp_path: 
 def test_what_cannot_be_asked_is_said(words: list[str], tmp_path: Path) -> None:
     status, said = asked(*words, "--data", str(tmp_path))
     assert status == 2
-    assert "is none of backup FILE, restore FILE and user" in said
+    assert "is none of backup FILE, restore FILE, bundle FILE and user" in said

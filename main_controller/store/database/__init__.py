@@ -5,3 +5,5 @@
 
 from main_controller.store.database.database import Database as Database
 from main_controller.store.database.faults import DatabaseFault as DatabaseFault
+from main_controller.store.database.versions import sqlite_version as sqlite_version
+from main_controller.store.database.versions import tables_version as tables_version

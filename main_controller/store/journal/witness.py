@@ -4,6 +4,7 @@ Used by `--verify-journal`. The journal's keeper names the head at each start, o
 which tells it again at the top of each new file, and in the file of heads.
 """
 
+import json
 import re
 import sqlite3
 from collections.abc import Iterator
@@ -19,10 +20,10 @@ from main_controller.store.journal.row import Head
 NEW = timedelta(hours=1)
 """A journal all of whose rows are younger may have no head that was named yet: the first is named within minutes."""
 
-_HEAD = re.compile(
-    r"(?P<at>\S+) INFO +[^:]*\bmain_controller\.workers\.journal_keeper: "
-    r"journal head: row (?P<row>\d{1,18}), hash (?P<hash>[0-9a-f]{64})(?:, in (?P<journal>.+))?"
-)
+_KEEPER = "main_controller.workers.journal_keeper"
+_SAID = r"journal head: row (?P<row>\d{1,18}), hash (?P<hash>[0-9a-f]{64})(?:, in (?P<journal>.+))?"
+_MESSAGE = re.compile(_SAID)
+_HEAD = re.compile(rf"(?P<at>\S+) INFO +[^:]*\b{re.escape(_KEEPER)}: {_SAID}")
 """The keeper's line, whole: what another logger repeats of a stranger's text has a colon before it."""
 
 
@@ -83,9 +84,26 @@ def _log_files(logs: Path | None) -> list[Path]:
 def _in_log(path: Path) -> Iterator[Named]:
     with path.open(encoding="utf-8", errors="replace") as lines:
         for line in lines:
-            found = _HEAD.fullmatch(line.rstrip("\n")) if "journal head: " in line else None
+            if "journal head: " not in line:
+                continue
+            if line.startswith("{"):
+                at, found = _of_json(line)
+            else:
+                found = _HEAD.fullmatch(line.rstrip("\n"))
+                at = found["at"] if found is not None else ""
             if found is not None:
-                yield Named(found["at"], path.name, Head(int(found["row"]), found["hash"]), found["journal"])
+                yield Named(at, path.name, Head(int(found["row"]), found["hash"]), found["journal"])
+
+
+def _of_json(line: str) -> tuple[str, re.Match[str] | None]:
+    """When the keeper named a head in a line of a log as JSON, and what it said; no other logger's line counts."""
+    try:
+        told = json.loads(line)
+    except ValueError:  # cut off by a kill
+        return "", None
+    if not isinstance(told, dict) or (told.get("logger"), told.get("level")) != (_KEEPER, "INFO"):
+        return "", None
+    return str(told.get("time")), _MESSAGE.fullmatch(str(told.get("message")))
 
 
 def compared(

@@ -1,5 +1,6 @@
 """The log and the file of heads as witnesses of the journal's end, which nothing in the file itself can prove (M17)."""
 
+import json
 import logging
 import re
 import shutil
@@ -216,6 +217,24 @@ def test_what_a_stranger_has_logged_is_no_witness(path: Path, logs: Path) -> Non
         "utf-8",
     )
     assert witnesses(path, logs, own=False).named == []
+
+
+def test_a_log_of_json_is_a_witness_as_well(path: Path, logs: Path) -> None:
+    """But for what a stranger has logged there."""
+    heads_path(path).unlink()
+    said = f"journal head: row 3, hash {'a' * 64}, in {path}"
+    keeper = {"time": "2026-05-13T12:00:00.000+00:00", "level": "INFO", "message": said}
+    lines = [
+        json.dumps({**keeper, "logger": "main_controller.workers.journal_keeper"}),
+        json.dumps({**keeper, "logger": "main_controller.web.replies"}),
+        json.dumps({**keeper, "logger": "main_controller.workers.journal_keeper", "message": f"{said[:-1]}: {said}"})[
+            :90
+        ],
+        json.dumps(["journal head: "]),
+    ]
+    log_of(logs).write_text("".join(f"{line}\n" for line in lines), "utf-8")
+    (named,) = witnesses(path, logs, own=True).named
+    assert (named.at, named.head.id, named.journal) == (keeper["time"], 3, str(path))
 
 
 def test_a_copy_elsewhere_is_compared_with_what_the_log_names(path: Path, logs: Path, tmp_path: Path) -> None:
