@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlencode
@@ -187,6 +188,32 @@ def test_who_logged_out_may_still_stop_and_nothing_else(site: Site) -> None:
     assert site.post("/setOperationMode", {**stop, "value": "softstop"}, cookie).status == 401
 
 
+def test_cookies_of_others_on_this_host_keep_nobody_from_stopping(site: Site) -> None:
+    """Cookies know no ports: what else answers on this host may set as many as a head holds, also of our name."""
+    cookie = site.log_in("viewer")
+    name = cookie.partition("=")[0]
+    others = ["x=" + "y" * 10_000, "; ".join(f"{name}={number:043}" for number in range(150))]
+    stop = {"unitId": "E001", "value": "stop", "wait": "no"}
+    for before in others:
+        shown = {"Cookie": f"{before}; {cookie}"}
+        assert site.get("/session", shown).json["name"] == "viewer"
+        assert site.post("/setOperationMode", stop, shown).status in (200, 202)
+    assert site.get("/session", {"Cookie": others[1]}).json["name"] is None
+
+
+def test_of_many_who_know_the_old_password_one_gives_a_new_one(site: Site) -> None:
+    """Whoever comes second no longer knows the password, though it did when it asked."""
+    site.access.directory.create("raced", "raced", Role.VIEWER, site.access.passwords.hashed(PASSWORD))
+    cookie = {"Cookie": site.log_in("raced")}
+
+    def change(number: int) -> int:
+        form = {"own": PASSWORD, "password": f"the horse of number {number}"}
+        return site.post("/account/password", form, cookie).status
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(change, range(4))) == [200, 403, 403, 403]
+
+
 def test_a_secret_in_an_address_is_refused_and_stands_in_no_log(site: Site) -> None:
     answer = site.console.call("/login?name=viewer&password=hush-hush-hush", "POST", form="")
     assert answer.status == 400
@@ -205,10 +232,12 @@ def test_one_time_codes_are_set_up_asked_for_and_taken_once(site: Site) -> None:
     begun = site.post("/account/code/begin", {"own": PASSWORD}, cookie).json
     assert begun["secret"] in begun["uri"]
     assert begun["qr"].startswith("<svg")
-    code = pyotp.TOTP(begun["secret"]).now()
+    codes = pyotp.TOTP(begun["secret"])
+    code = codes.at(utc_now() - timedelta(seconds=30))
     assert site.post("/account/code/confirm", {"code": code}, cookie).json["codes"] is True
     assert site.post("/login", {"name": "coded", "password": PASSWORD}).status == 401
-    code = pyotp.TOTP(begun["secret"]).now()
+    assert site.post("/login", {"name": "coded", "password": PASSWORD, "code": code}).status == 401
+    code = codes.now()
     first = site.post("/login", {"name": "coded", "password": PASSWORD, "code": code})
     again = site.post("/login", {"name": "coded", "password": PASSWORD, "code": code})
     assert (first.status, again.status) == (200, 401)
@@ -218,8 +247,13 @@ def test_what_was_done_with_accounts_stands_in_the_journal(site: Site) -> None:
     administrator = next(one for one in site.callers if one.name == "administrator by cookie")
     made = {"name": "later", "role": "viewer", "password": "a horse for later", "own": PASSWORD}
     assert site.post("/accounts/make", made, administrator.headers).status == 200
-    rows = site.get("/journal?limit=50", administrator.headers).json["rows"]
-    (row,) = [one for one in rows if one["what"] == "made the account later as viewer"]
+
+    def found() -> list[dict[str, str]]:
+        rows = site.get("/journal?limit=500", administrator.headers).json["rows"]
+        return [one for one in rows if one["what"] == "made the account later as viewer"]
+
+    until(found, "the row, which is written behind")
+    (row,) = found()
     assert (row["kind"], row["by"]) == ("access", "administrator (127.0.0.1)")
 
 
