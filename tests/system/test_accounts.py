@@ -1,5 +1,6 @@
 """Every route, asked as nobody, as each role, by cookie and by token: who may do what, and what anybody may."""
 
+import logging
 import re
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -145,6 +146,28 @@ def test_an_order_says_whose_log_in_gave_it(site: Site) -> None:
     for caller, by in ((operator, "operator (127.0.0.1)"), (token, "operator/test (127.0.0.1)")):
         refused = site.post("/clearThen", {}, caller.headers).json
         assert site.get(f"/commands/{refused['command']}", caller.headers).json["by"] == by
+
+
+def test_the_log_says_who_was_refused_what(site: Site) -> None:
+    viewer = next(one for one in site.callers if one.name == "viewer by cookie")
+    token = next(one for one in site.callers if one.name == "viewer by token")
+    for caller, by in (
+        (viewer, "viewer (127.0.0.1): 403"), (token, "viewer/test (127.0.0.1): 403"), (None, "127.0.0.1: 401"),
+    ):  # fmt: skip
+        site.post("/clearThen", {}, caller.headers if caller else None)
+        assert site.console.log.at(logging.INFO, f"POST '/clearThen' from {by} in "), by
+
+
+def test_the_log_says_who_failed_to_prove_who_it_is(site: Site) -> None:
+    site.access.directory.create("prover", "prover", Role.VIEWER, site.access.passwords.hashed(PASSWORD))
+    cookie = {"Cookie": site.log_in("prover")}
+    site.post("/login", {"name": "prover", "password": "wrong"})
+    site.post("/account/code/end", {"own": "wrong"}, cookie)
+    for line in (
+        "prover logged in from 127.0.0.1", "a log-in from 127.0.0.1 failed: prover",
+        "prover gave a wrong password from 127.0.0.1, before a change",
+    ):  # fmt: skip
+        assert site.console.log.at(logging.INFO, line), line
 
 
 def test_a_browser_is_sent_to_the_log_in_and_back(site: Site) -> None:
