@@ -218,6 +218,7 @@ def test_stop_all_leaves_within_a_second_beside_fifty_wrong_log_ins_a_second(gri
                 while not ended.wait(0.02):
                     pool.submit(log_in, number)
                     number += 1
+                pool.shutdown(cancel_futures=True)
 
         thread = threading.Thread(target=flood)
         thread.start()

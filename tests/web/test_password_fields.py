@@ -7,7 +7,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ["login.tpl", "account.tpl"]
-FIELD = re.compile(r'<input id="[\w-]*(?:own|password)[\w-]*"[^>]*>')
+FIELD = re.compile(r'<input id="[\w-]*(?:-own|password)(?:-new)?"[^>]*>')
 
 
 @pytest.mark.parametrize("name", PAGES)
