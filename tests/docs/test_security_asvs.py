@@ -1,4 +1,4 @@
-"""docs/security-asvs.md claims nothing that no test holds: its tests exist, its rows have a verdict, none stands twice."""
+"""docs/security-asvs.md claims nothing that no test holds: each row has a verdict and its tests exist."""
 
 import ast
 import re
