@@ -82,7 +82,7 @@ def test_rows_are_in_order_each_once_under_their_chapter() -> None:
     assert numbers == sorted(set(numbers))
     assert all(len(number) == 3 for number in numbers)
     assert len(numbers) > FEWEST
-    titles = re.findall(r"^## (V(\d+) .+)$", text, re.MULTILINE)
+    titles = re.findall(r"^## (Chapter (\d+): .+)$", text, re.MULTILINE)
     assert {int(chapter) for _, chapter in titles} == set(range(1, 18)) - LEFT_OUT
     for title, chapter in titles:
         assert {row.number[0] for row in rows_of(section(text, f"## {title}"))} == {int(chapter)}

@@ -119,6 +119,23 @@ def test_ones_own_account_is_for_a_browser_that_is_logged_in(site: Site, route: 
         assert not by_token or "no token does it" in answer.error
 
 
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "OPTIONS", "TRACE", "get"])
+@pytest.mark.parametrize(
+    "target",
+    [
+        *("/get/status", "//get/status", "/get/status/", "/GET/status", "/get/%73tatus", "/get%2Fstatus"),
+        *("/get/./status", "/js/../get/status", "/js/%2e%2e/get/status", "/get/status%00", "/get/status;x"),
+        *("/%2e/get/frame", "/get\\status"),
+        *("/get/frame", "//get/frame", "/get/frame/", "/", "/index.html", "/openapi.json", "/accounts", "/accounts/"),
+    ],
+)  # fmt: skip
+def test_no_way_of_writing_a_path_shows_nobody_anything(site: Site, target: str, method: str) -> None:
+    answer = site.console.call(target, method, form="" if method == "POST" else None)
+    assert answer.status in (400, 401, 404, 405), answer.body[:200]
+    whole = site.console.call(f"{site.console.address.rstrip('/')}{target}", method)
+    assert whole.status in (400, 401, 404, 405), whole.body[:200]
+
+
 ORDERS = [one for one in ROUTES if one.order]
 
 
