@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
+from main_controller.access.asker import Asker, require_still
 from main_controller.access.memory import Memory
 from main_controller.access.sessions import Sessions
 from main_controller.access.tokens import Tokens
@@ -26,7 +27,8 @@ class Directory:
     """All accounts in `store`; `wall` gives aware UTC.
 
     While they cannot be read nobody is logged in, and whoever shows what may be a session's id may stop: a stop that
-    does not leave is worse than one too many.
+    does not leave is worse than one too many. `by` is who asks for a change, None for the command line; Forbidden where
+    what made it allowed has changed meanwhile.
     """
 
     def __init__(self, store: AccountStore, *, wall: Callable[[], datetime]) -> None:
@@ -97,13 +99,16 @@ class Directory:
         number = None if len(name) > 4 * LONGEST_NAME else self._memory.numbers.get(key_of(name))
         return None if number is None else self._memory.accounts.get(number)
 
-    def create(self, name: str, display_name: str, role: Role, password_hash: str) -> Account:
+    def create(
+        self, name: str, display_name: str, role: Role, password_hash: str, *, by: Asker | None = None
+    ) -> Account:
         """A new account. Raises BadRequest for names that cannot be, Refused for one that is taken or one too many,
         ControllerError where it could not be written."""
         memory = self._memory
         kept_name, shown = name_of(name), display_name_of(display_name)
         memory.require()
         with memory.changing:
+            require_still(memory, by)
             if key_of(kept_name) in memory.numbers:
                 raise Refused(say("access.nameTaken", "There is an account {name} already.", name=kept_name))
             if len(memory.accounts) >= MOST:
@@ -117,8 +122,9 @@ class Directory:
         return account
 
     def change(
-        self, number: int, *, display_name: str | None = None, role: Role | None = None, enabled: bool | None = None
-    ) -> Account:
+        self, number: int, *, display_name: str | None = None, role: Role | None = None, enabled: bool | None = None,
+        by: Asker | None = None,
+    ) -> Account:  # fmt: skip
         """Change what is given. Disabling ends every session for good, and no token holds until it is enabled again.
 
         Raises NotFound, BadRequest, Refused where no administrator would be left, ControllerError where it could not
@@ -136,21 +142,31 @@ class Directory:
             self._keep_administrator(account, new)
             return new
 
-        return self._change(number, changed, ends=enabled is False)
+        return self._change(number, changed, by, ends=enabled is False)
 
-    def set_password(self, number: int, password_hash: str, *, but: Session | None = None) -> Account:
+    def set_password(
+        self, number: int, password_hash: str, *, but: Session | None = None, by: Asker | None = None
+    ) -> Account:
         """Give an account another password, which ends every session for good `but` this one. Raises as `change`."""
-        return self._change(number, lambda account: replace(account, password_hash=password_hash), ends=True, but=but)
+        return self._change(
+            number, lambda account: replace(account, password_hash=password_hash), by, ends=True, but=but
+        )
 
-    def set_code_secret(self, number: int, secret: str | None) -> Account:
-        """Ask for one-time codes of this secret from now on, or for none. Raises as `change`."""
-        return self._change(number, lambda account: replace(account, code_secret=secret))
+    def set_code_secret(
+        self, number: int, secret: str | None, *, step: int | None = None, by: Asker | None = None
+    ) -> Account:
+        """Ask for one-time codes of this secret from now on, or for none; the code of `step` is taken with it.
 
-    def remove(self, number: int) -> Account:
+        Raises as `change`.
+        """
+        return self._change(number, lambda account: replace(account, code_secret=secret), by, code_step=step)
+
+    def remove(self, number: int, *, by: Asker | None = None) -> Account:
         """Remove an account with its sessions and tokens, and return it. Raises as `change`."""
         memory = self._memory
         memory.require()
         with memory.changing:
+            require_still(memory, by)
             account = memory.account(number)
             self._keep_administrator(account, None)
             digests = memory.digests_of(number)
@@ -177,17 +193,21 @@ class Directory:
         return True
 
     def _change(
-        self, number: int, changed: Callable[[Account], Account], *, ends: bool = False, but: Session | None = None
-    ) -> Account:
+        self, number: int, changed: Callable[[Account], Account], by: Asker | None, *,
+        ends: bool = False, but: Session | None = None, code_step: int | None = None,
+    ) -> Account:  # fmt: skip
         memory = self._memory
         memory.require()
         with memory.changing:
+            require_still(memory, by)
             account = changed(memory.account(number))
             kept = None if but is None else but.digest
             digests = [one for one in memory.digests_of(number) if one != kept] if ends else []
-            memory.store.put_account(account, without=digests)
+            memory.store.put_account(account, without=digests, code_step=code_step)
             with memory.noting:
                 memory.accounts[number] = account
+                if code_step is not None:
+                    memory.code_steps[number] = code_step
                 self._end(digests)
         return account
 

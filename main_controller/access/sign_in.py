@@ -72,6 +72,7 @@ class SignIn:
             self._give_up(account.name, address)
             raise
         if not right:
+            log.info("%s gave a wrong password from %s, before a change", account.name, address)
             raise Forbidden(say("access.wrongPassword", "The password is wrong."))
         self._succeed(account.name, address)
 

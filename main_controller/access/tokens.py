@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
+from main_controller.access.asker import Asker, require_still
 from main_controller.access.memory import Memory
 from main_controller.access.sessions import WRITTEN_EVERY
 from main_controller.accounts.account import token_name_of
@@ -38,10 +39,14 @@ class Tokens:
         digest = token_digest(secret)
         return None if digest is None else self._memory.tokens.get(digest)
 
-    def make(self, account: int, name: str, role: Role, ends: datetime, networks: Sequence[str] = ()) -> Made:
+    def make(
+        self, account: int, name: str, role: Role, ends: datetime, networks: Sequence[str] = (), *,
+        by: Asker | None = None,
+    ) -> Made:  # fmt: skip
         """Make one for an account; on the disk when this returns.
 
-        Raises BadRequest for what cannot be, Forbidden for a role above the account's, NotFound without an account,
+        Raises BadRequest for what cannot be, Forbidden for a role above the account's or where `by`, who asks, may no
+        more, NotFound without an account,
         Refused where it has too many, ControllerError where it could not be written.
         """
         now, memory = self._wall(), self._memory
@@ -50,6 +55,7 @@ class Tokens:
             raise BadRequest(say("access.tokenEndPast", "A token must end in the future."))
         memory.require()
         with memory.changing:
+            require_still(memory, by)
             owner = memory.account(account)
             if not role.within(owner.role):
                 sentence = say(

@@ -135,9 +135,15 @@ class AccountStore:
 
     # What a person changes: on the disk at the return, or DatabaseFault and nothing is changed
 
-    def put_account(self, account: Account, *, without: Collection[str] = ()) -> None:
-        """Keep an account, new or changed; the sessions of these digests end with the change."""
-        self._write([(_PUT_ACCOUNT, _account_row(account)), (_COUNT, ("accounts", account.number))], without)
+    def put_account(self, account: Account, *, without: Collection[str] = (), code_step: int | None = None) -> None:
+        """Keep an account, new or changed; the sessions of these digests end with the change, and the one-time code of
+        `code_step` is taken with it."""
+        writes: list[Write] = [(_PUT_ACCOUNT, _account_row(account)), (_COUNT, ("accounts", account.number))]
+        taken: Write = (_STEP, (code_step, account.number))
+        self._write(writes if code_step is None else [*writes, taken], without)
+        if code_step is not None:  # in place of an older one that still waits to be written
+            self._database.latest.put(("code step", account.number), *taken)
+            self._database.rouse()
 
     def drop_account(self, number: int, *, without: Collection[str] = ()) -> None:
         """Remove an account with its tokens and its sessions, which have these digests."""

@@ -2,6 +2,7 @@
 
 import bottle
 
+from main_controller.access.asker import Asker
 from main_controller.accounts.account import Account
 from main_controller.errors import BadRequest, Forbidden, NotFound
 from main_controller.sentence import Sentence, say
@@ -38,21 +39,21 @@ class AccountAdmin:
 
     def make(self, given: Given) -> AccountShown:
         """`POST /accounts/make`: a new one."""
-        access, name = self._proven(given), given["name"]
+        (access, by), name = self._proven(given), given["name"]
         display_name, role = given.get("displayName", name), given["role"]
         hashed = access.passwords.hashed(given["password"], name, display_name)
-        account = access.directory.create(name, display_name, role, hashed)
+        account = access.directory.create(name, display_name, role, hashed, by=by)
         return self._done(
             account, say("web.accountMade", "made the account {name} as {role}", name=account.name, role=role.said)
         )
 
     def change(self, given: Given) -> AccountShown:
         """`POST /accounts/change`: what is given."""
-        access = self._proven(given)
+        access, by = self._proven(given)
         role, display_name, enabled = (given.get(name) for name in ("role", "displayName", "enabled"))
         if role is None and display_name is None and enabled is None:
             raise BadRequest(say("web.nothingToChange", "Say what is to change: displayName, role or enabled."))
-        account = access.directory.change(given["number"], display_name=display_name, role=role, enabled=enabled)
+        account = access.directory.change(given["number"], display_name=display_name, role=role, enabled=enabled, by=by)
         what = say(
             "web.accountChanged", "changed the account {name}: {role}, {enabled}",
             name=account.name, role=account.role.said,
@@ -64,22 +65,22 @@ class AccountAdmin:
 
     def set_password(self, given: Given) -> AccountShown:
         """`POST /accounts/password`: another password; all its sessions end for good."""
-        access = self._proven(given)
+        access, by = self._proven(given)
         account = access.directory.account(given["number"])
         hashed = access.passwords.hashed(given["password"], account.name, account.display_name)
-        account = access.directory.set_password(account.number, hashed)
+        account = access.directory.set_password(account.number, hashed, by=by)
         return self._done(account, say("web.passwordSet", "gave {name} another password", name=account.name))
 
     def drop_codes(self, given: Given) -> AccountShown:
         """`POST /accounts/code/end`: no code is asked for any more."""
-        access = self._proven(given)
-        account = access.directory.set_code_secret(given["number"], None)
+        access, by = self._proven(given)
+        account = access.directory.set_code_secret(given["number"], None, by=by)
         return self._done(account, say("web.codesDropped", "ended the one-time codes of {name}", name=account.name))
 
     def remove(self, given: Given) -> AccountShown:
         """`POST /accounts/remove`: its sessions and tokens go with it."""
-        access = self._proven(given)
-        account = access.directory.remove(given["number"])
+        access, by = self._proven(given)
+        account = access.directory.remove(given["number"], by=by)
         return self._done(account, say("web.accountRemoved", "removed the account {name}", name=account.name))
 
     def _there(self) -> Access:
@@ -87,14 +88,14 @@ class AccountAdmin:
             raise NotFound(NO_ACCOUNTS)
         return self._access
 
-    def _proven(self, given: Given) -> Access:
-        """Access, once the administrator's own password was given again; raises NotFound, Forbidden, TooMany."""
+    def _proven(self, given: Given) -> tuple[Access, Asker]:
+        """Who asks, once the administrator's own password was given again; raises NotFound, Forbidden, TooMany."""
         access, environ = self._there(), bottle.request.environ
         visitor = self._visitors.of(environ)
         if visitor.account is None or visitor.session is None:
             raise Forbidden(say("web.byBrowserAlone", "This is for somebody who is logged in, and no token does it."))
         access.sign_in.confirm(visitor.account, given["own"], address=address_of(environ))
-        return access
+        return access, Asker(visitor.account, visitor.session)
 
     def _done(self, account: Account, what: Sentence) -> AccountShown:
         access, environ = self._there(), bottle.request.environ

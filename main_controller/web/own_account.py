@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 
 import bottle
 
+from main_controller.access.asker import Asker
 from main_controller.access.directory import Directory
 from main_controller.access.sign_in import SignIn
 from main_controller.accounts.account import Account
-from main_controller.accounts.session import Session
 from main_controller.credentials.one_time import new_code_secret, provisioning_uri, qr_code, right_step
 from main_controller.credentials.passwords import Passwords
 from main_controller.errors import BadRequest, Forbidden, NotFound, Refused
@@ -45,14 +45,6 @@ class Access:
     passwords: Passwords
     wall: Callable[[], datetime]
     note: Note
-
-
-@dataclass(frozen=True, slots=True)
-class Asking:
-    """Somebody who is logged in by a browser, and asks something of its account."""
-
-    account: Account
-    session: Session
 
 
 class OwnAccount:
@@ -104,7 +96,7 @@ class OwnAccount:
         access, asking = self._asking()
         account = self._proven(access, asking, given)
         hashed = access.passwords.hashed(given["password"], account.name, account.display_name)
-        access.directory.set_password(account.number, hashed, but=asking.session)
+        access.directory.set_password(account.number, hashed, but=asking.session, by=asking)
         self._note(access, say("web.ownPassword", "gave itself another password"))
         return self._shown()
 
@@ -128,9 +120,10 @@ class OwnAccount:
         secret, at = self._begun.get(asking.account.number, ("", None))
         if at is None or access.wall() - at >= CONFIRMED_WITHIN:
             raise Refused(say("web.noCodesBegun", "There is no secret that waits for a code: begin anew."))
-        if right_step(secret, given["code"], access.wall(), None) is None:
+        step = right_step(secret, given["code"], access.wall(), None)
+        if step is None:
             raise Forbidden(say("web.wrongCode", "The code is wrong: look whether the phone's clock is right."))
-        access.directory.set_code_secret(asking.account.number, secret)
+        access.directory.set_code_secret(asking.account.number, secret, step=step, by=asking)
         self._begun.pop(asking.account.number, None)
         self._note(access, say("web.codesBegun", "logs in with one-time codes from now on"))
         return self._shown()
@@ -139,7 +132,7 @@ class OwnAccount:
         """`POST /account/code/end`: no code is asked for any more."""
         access, asking = self._asking()
         account = self._proven(access, asking, given)
-        access.directory.set_code_secret(account.number, None)
+        access.directory.set_code_secret(account.number, None, by=asking)
         self._note(access, say("web.codesEnded", "logs in without one-time codes again"))
         return self._shown()
 
@@ -158,8 +151,9 @@ class OwnAccount:
             raise Forbidden(say("web.tokenAboveOne", "A token may no more than you may yourself at this moment."))
         networks = [one for one in given.get("networks", "").split(",") if one.strip()]
         made = access.directory.tokens.make(
-            account.number, given["name"], role, access.wall() + timedelta(days=given["days"]), networks
-        )
+            account.number, given["name"], role, access.wall() + timedelta(days=given["days"]), networks,
+            by=asking,
+        )  # fmt: skip
         self._note(
             access,
             say("web.tokenMade", "made the token {name} of the role {role}", name=made.token.name, role=role.said),
@@ -173,16 +167,16 @@ class OwnAccount:
         self._note(access, say("web.tokenEnded", "took back the token {name}", name=token.name))
         return _tokens(access, asking.account)
 
-    def _asking(self) -> tuple[Access, Asking]:
+    def _asking(self) -> tuple[Access, Asker]:
         """Whoever asks; raises NotFound without accounts, Forbidden for whoever is not logged in by a browser."""
         if self._access is None:
             raise NotFound(NO_ACCOUNTS)
         visitor = self._visitors.of(bottle.request.environ)
         if visitor.account is None or visitor.session is None or visitor.role is None:
             raise Forbidden(say("web.byBrowserAlone", "This is for somebody who is logged in, and no token does it."))
-        return self._access, Asking(visitor.account, visitor.session)
+        return self._access, Asker(visitor.account, visitor.session)
 
-    def _proven(self, access: Access, asking: Asking, given: Given) -> Account:
+    def _proven(self, access: Access, asking: Asker, given: Given) -> Account:
         """The account, once its password was given again; raises Forbidden, TooMany."""
         access.sign_in.confirm(asking.account, given["own"], address=address_of(bottle.request.environ))
         return asking.account

@@ -14,16 +14,18 @@ import bottle
 
 from main_controller.errors import ANSWERED_BY, ControllerError, MethodNotAllowed, NotFound, UpstreamError
 from main_controller.sentence import Sentence, encoded, messages, say
-from main_controller.web.caller import caller_of
 from main_controller.web.calls_told import CallsTold
 from main_controller.web.shapes.failure import failure_of
+from main_controller.web.visitors import asking
 
 log = logging.getLogger(__name__)
 
 JSON = "application/json"
 
 COMMON_HEADERS: Mapping[str, str] = {
-    "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'",
+    "Content-Security-Policy": (
+        "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
+    ),
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
     ANSWERED_BY[0]: ANSWERED_BY[1],
@@ -149,7 +151,7 @@ class Replies:
                 log.log(level, "%s", call)
             finished = self._answer(callback, arguments, quiet=quiet, order=order)
             if told or (order and finished.status_code < 400):
-                log.log(level, "%s: %d in %.3f s", call, finished.status_code, monotonic() - started)
+                log.log(level, "%s: %d in %.3f s", called(), finished.status_code, monotonic() - started)
             return finished
 
         return answer
@@ -205,8 +207,8 @@ def unforeseen() -> bottle.HTTPResponse:
 
 
 def called() -> str:
-    """The call in hand for the log: method, path, query and caller, safe to print."""
+    """The call in hand for the log: method, path, query and caller, safe to print; by name once the guard knows it."""
     environ = bottle.request.environ
     query = SECRETS.sub(r"\1=...", environ.get("QUERY_STRING", ""))
     path = environ.get("PATH_INFO", "") + (f"?{query}" if query else "")
-    return f"{shown(environ.get('REQUEST_METHOD', ''))[1:-1]} {path[:300]!r} from {caller_of(environ).address}"
+    return f"{shown(environ.get('REQUEST_METHOD', ''))[1:-1]} {path[:300]!r} from {asking(environ)}"

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from main_controller.accounts.session import LONGEST, STOPS_FOR
 
 MARK = "apis-mc-"
-MOST = 8
-"""How many cookies of our form are looked at: another console below the same host may have its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +33,19 @@ class SessionCookie:
         return f"{name}={session_id}; Max-Age={lasts}; Path={path}; HttpOnly; SameSite=Lax{end}"
 
     def found(self, header: str, *, secure: bool) -> Iterator[str]:
-        """The ids that a request's `Cookie` shows for this instance; behind TLS none that was set without it."""
+        """The ids that a request's `Cookie` shows for this instance; behind TLS none that was set without it.
+
+        All of them, each once: whatever else on this host sets cookies, also of this name, must not hide the one by
+        which a browser stops. The head's greatest length (16 KiB) bounds how many there are.
+        """
         prefixes = ("__Host-", "__Secure-") if secure else ("",)
         wanted = tuple(f"{prefix}{MARK}{self.instance or ''}" for prefix in prefixes)
-        looked_at = 0
+        seen: set[str] = set()
         for part in header.split(";"):
             name, equals, value = part.strip().partition("=")
             if not equals or not (name.startswith(wanted) if self.instance is None else name in wanted):
                 continue
-            looked_at += 1
-            if looked_at > MOST:
-                return
-            yield value.strip()
+            session_id = value.strip()
+            if session_id not in seen:
+                seen.add(session_id)
+                yield session_id

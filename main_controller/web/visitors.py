@@ -17,9 +17,6 @@ from main_controller.web.session_cookie import SessionCookie
 VISITOR = "main_controller.visitor"
 """Where a request's environment has who it is by, once somebody asked."""
 
-LONGEST_COOKIES = 4096
-"""The longest `Cookie` that is looked at, in characters."""
-
 
 class Known(Protocol):
     """Who there is."""
@@ -118,7 +115,7 @@ class Visitors:
     def _by_cookie(self, environ: Mapping[str, Any], known: Known, by_hand: bool) -> Visitor:
         """By the first cookie that holds; of several that do not, by one that may stop."""
         best = NOBODY
-        cookies = environ.get("HTTP_COOKIE", "")[:LONGEST_COOKIES]
+        cookies = environ.get("HTTP_COOKIE", "")
         for session_id in self._cookie().found(cookies, secure=is_secure(environ)) if cookies else ():
             found = known.by_session(session_id, by_hand=by_hand)
             if found.role is not None:

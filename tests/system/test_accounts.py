@@ -1,7 +1,9 @@
 """Every route, asked as nobody, as each role, by cookie and by token: who may do what, and what anybody may."""
 
+import logging
 import re
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlencode
@@ -117,6 +119,23 @@ def test_ones_own_account_is_for_a_browser_that_is_logged_in(site: Site, route: 
         assert not by_token or "no token does it" in answer.error
 
 
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "OPTIONS", "TRACE", "get"])
+@pytest.mark.parametrize(
+    "target",
+    [
+        *("/get/status", "//get/status", "/get/status/", "/GET/status", "/get/%73tatus", "/get%2Fstatus"),
+        *("/get/./status", "/js/../get/status", "/js/%2e%2e/get/status", "/get/status%00", "/get/status;x"),
+        *("/%2e/get/frame", "/get\\status"),
+        *("/get/frame", "//get/frame", "/get/frame/", "/", "/index.html", "/openapi.json", "/accounts", "/accounts/"),
+    ],
+)  # fmt: skip
+def test_no_way_of_writing_a_path_shows_nobody_anything(site: Site, target: str, method: str) -> None:
+    answer = site.console.call(target, method, form="" if method == "POST" else None)
+    assert answer.status in (400, 401, 404, 405), answer.body[:200]
+    whole = site.console.call(f"{site.console.address.rstrip('/')}{target}", method)
+    assert whole.status in (400, 401, 404, 405), whole.body[:200]
+
+
 ORDERS = [one for one in ROUTES if one.order]
 
 
@@ -144,6 +163,28 @@ def test_an_order_says_whose_log_in_gave_it(site: Site) -> None:
     for caller, by in ((operator, "operator (127.0.0.1)"), (token, "operator/test (127.0.0.1)")):
         refused = site.post("/clearThen", {}, caller.headers).json
         assert site.get(f"/commands/{refused['command']}", caller.headers).json["by"] == by
+
+
+def test_the_log_says_who_was_refused_what(site: Site) -> None:
+    viewer = next(one for one in site.callers if one.name == "viewer by cookie")
+    token = next(one for one in site.callers if one.name == "viewer by token")
+    for caller, by in (
+        (viewer, "viewer (127.0.0.1): 403"), (token, "viewer/test (127.0.0.1): 403"), (None, "127.0.0.1: 401"),
+    ):  # fmt: skip
+        site.post("/clearThen", {}, caller.headers if caller else None)
+        assert site.console.log.at(logging.INFO, f"POST '/clearThen' from {by} in "), by
+
+
+def test_the_log_says_who_failed_to_prove_who_it_is(site: Site) -> None:
+    site.access.directory.create("prover", "prover", Role.VIEWER, site.access.passwords.hashed(PASSWORD))
+    cookie = {"Cookie": site.log_in("prover")}
+    site.post("/login", {"name": "prover", "password": "wrong"})
+    site.post("/account/code/end", {"own": "wrong"}, cookie)
+    for line in (
+        "prover logged in from 127.0.0.1", "a log-in from 127.0.0.1 failed: prover",
+        "prover gave a wrong password from 127.0.0.1, before a change",
+    ):  # fmt: skip
+        assert site.console.log.at(logging.INFO, line), line
 
 
 def test_a_browser_is_sent_to_the_log_in_and_back(site: Site) -> None:
@@ -187,6 +228,32 @@ def test_who_logged_out_may_still_stop_and_nothing_else(site: Site) -> None:
     assert site.post("/setOperationMode", {**stop, "value": "softstop"}, cookie).status == 401
 
 
+def test_cookies_of_others_on_this_host_keep_nobody_from_stopping(site: Site) -> None:
+    """Cookies know no ports: what else answers on this host may set as many as a head holds, also of our name."""
+    cookie = site.log_in("viewer")
+    name = cookie.partition("=")[0]
+    others = ["x=" + "y" * 10_000, "; ".join(f"{name}={number:043}" for number in range(150))]
+    stop = {"unitId": "E001", "value": "stop", "wait": "no"}
+    for before in others:
+        shown = {"Cookie": f"{before}; {cookie}"}
+        assert site.get("/session", shown).json["name"] == "viewer"
+        assert site.post("/setOperationMode", stop, shown).status in (200, 202)
+    assert site.get("/session", {"Cookie": others[1]}).json["name"] is None
+
+
+def test_of_many_who_know_the_old_password_one_gives_a_new_one(site: Site) -> None:
+    """Whoever comes second no longer knows the password, though it did when it asked."""
+    site.access.directory.create("raced", "raced", Role.VIEWER, site.access.passwords.hashed(PASSWORD))
+    cookie = {"Cookie": site.log_in("raced")}
+
+    def change(number: int) -> int:
+        form = {"own": PASSWORD, "password": f"the horse of number {number}"}
+        return site.post("/account/password", form, cookie).status
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(change, range(4))) == [200, 403, 403, 403]
+
+
 def test_a_secret_in_an_address_is_refused_and_stands_in_no_log(site: Site) -> None:
     answer = site.console.call("/login?name=viewer&password=hush-hush-hush", "POST", form="")
     assert answer.status == 400
@@ -205,10 +272,12 @@ def test_one_time_codes_are_set_up_asked_for_and_taken_once(site: Site) -> None:
     begun = site.post("/account/code/begin", {"own": PASSWORD}, cookie).json
     assert begun["secret"] in begun["uri"]
     assert begun["qr"].startswith("<svg")
-    code = pyotp.TOTP(begun["secret"]).now()
+    codes = pyotp.TOTP(begun["secret"])
+    code = codes.at(utc_now() - timedelta(seconds=30))
     assert site.post("/account/code/confirm", {"code": code}, cookie).json["codes"] is True
     assert site.post("/login", {"name": "coded", "password": PASSWORD}).status == 401
-    code = pyotp.TOTP(begun["secret"]).now()
+    assert site.post("/login", {"name": "coded", "password": PASSWORD, "code": code}).status == 401
+    code = codes.now()
     first = site.post("/login", {"name": "coded", "password": PASSWORD, "code": code})
     again = site.post("/login", {"name": "coded", "password": PASSWORD, "code": code})
     assert (first.status, again.status) == (200, 401)
@@ -218,8 +287,13 @@ def test_what_was_done_with_accounts_stands_in_the_journal(site: Site) -> None:
     administrator = next(one for one in site.callers if one.name == "administrator by cookie")
     made = {"name": "later", "role": "viewer", "password": "a horse for later", "own": PASSWORD}
     assert site.post("/accounts/make", made, administrator.headers).status == 200
-    rows = site.get("/journal?limit=50", administrator.headers).json["rows"]
-    (row,) = [one for one in rows if one["what"] == "made the account later as viewer"]
+
+    def found() -> list[dict[str, str]]:
+        rows = site.get("/journal?limit=500", administrator.headers).json["rows"]
+        return [one for one in rows if one["what"] == "made the account later as viewer"]
+
+    until(found, "the row, which is written behind")
+    (row,) = found()
     assert (row["kind"], row["by"]) == ("access", "administrator (127.0.0.1)")
 
 

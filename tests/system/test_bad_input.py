@@ -615,7 +615,7 @@ READINGS += ["/journal", "/journal.csv", "/journal.html", "/js/jquery.js"]
 
 
 @pytest.mark.parametrize("path", READINGS)
-@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS"])
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"])
 def test_a_reading_takes_get_and_head_only(console: Console, grid: FakeGrid, path: str, method: str) -> None:
     refused(console, grid, path, 405, method=method)
 

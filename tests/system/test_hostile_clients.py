@@ -12,12 +12,14 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from main_controller.accounts.roles import Role
 from tests.faulty_server import hanging
 from tests.system.conftest import console_on
 from tests.system.console import Console, until
@@ -183,6 +185,47 @@ def test_stop_all_leaves_within_a_second_beside(
         attack(crowd)
         threading.Event().wait(0.5)  # until it has its effect
         assert left_within(grid, lambda: console.call("/stopAll", "POST")) < AT_MOST
+        grid.heal()
+
+
+def test_stop_all_leaves_within_a_second_beside_fifty_wrong_log_ins_a_second(grid: FakeGrid, tmp_path: Path) -> None:
+    """From a hundred addresses, so that no address is slowed and there is always one whose password is hashed."""
+    with (
+        console_on(grid, tmp_path / "console", accounts=True, anonymous="view", **FEW) as console,
+        ExitStack() as stack,
+    ):
+        accounts = console.controller.accounts
+        assert accounts.access is not None
+        account = accounts.access.directory.create("anna", "Anna", Role.VIEWER, "no hash")
+        begun = accounts.access.directory.sessions.begin(account, "127.0.0.1", "a browser")
+        assert begun is not None
+        cookie = {"Cookie": f"{accounts.cookie().name(secure=False, path='/')}={begun.session_id}"}
+        port, ended = int(console.address.rstrip("/").rpartition(":")[2]), threading.Event()
+        heard: list[int] = []
+
+        def log_in(number: int) -> None:
+            form = f"name=n{number}&password=wrong".encode()
+            head = ask("/login", "POST", "Content-Type: application/x-www-form-urlencoded", "Connection: close")
+            length = f"Content-Length: {len(form)}\r\n\r\n".encode()
+            source = (f"127.0.1.{number % 100 + 1}", 0)
+            with socket.create_connection(("127.0.0.1", port), PATIENCE, source) as connection:
+                connection.sendall(head.removesuffix(b"\r\n") + length + form)
+                heard.append(receive(connection).status)
+
+        def flood() -> None:
+            with ThreadPoolExecutor(30) as pool:
+                number = 0
+                while not ended.wait(0.02):
+                    pool.submit(log_in, number)
+                    number += 1
+                pool.shutdown(cancel_futures=True)
+
+        thread = threading.Thread(target=flood)
+        thread.start()
+        stack.callback(thread.join, PATIENCE)
+        stack.callback(ended.set)
+        until(lambda: {401, 429} <= set(heard) and len(heard) >= 50, "hashes, and log-ins that are turned away")
+        assert left_within(grid, lambda: console.call("/stopAll", "POST", headers=cookie)) < AT_MOST
         grid.heal()
 
 

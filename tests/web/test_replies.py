@@ -44,7 +44,9 @@ def test_every_reply_carries_the_protecting_headers() -> None:
     client = Client(Routes({}))
     for path in ("/call", "/nowhere"):
         headers = client.call(path).headers
-        assert "default-src 'self'" in headers["content-security-policy"]
+        policy = headers["content-security-policy"].split("; ")
+        own = {"default-src 'self'", "object-src 'none'", "base-uri 'none'", "form-action 'self'"}
+        assert own | {"frame-ancestors 'self'"} == set(policy)
         assert headers["x-content-type-options"] == "nosniff"
         assert headers["apis-answered-by"] == "main-controller"
         assert headers["referrer-policy"] == "same-origin"

@@ -15,5 +15,6 @@ export default {
   "access.noToken": "そのようなトークンはありません。",
   "access.wrong": "名前、パスワード、ワンタイムコードのいずれかが正しくありません。",
   "access.wrongPassword": "パスワードが正しくありません。",
+  "access.changedMeanwhile": "アカウントが変更されたか、セッションが終了しています。何も行われませんでした。",
   "access.tooSoon": "ログインの失敗が続いています。次は {seconds} 秒後に試せます。",
 };
