@@ -58,7 +58,7 @@ def facts_kept(facts: Facts, program: Fact) -> dict[str, Fact]:
         DEALS: _fact(facts.accounts),
         TRIPS: _fact({unit_id: moments for unit_id, moments in facts.trips.items() if moments}),
         SEEN: _fact(facts.seen),
-        ALARMS: _fact(facts.priorities),
+        ALARMS: _fact(dict(facts.priorities)),
         WALLS: _fact(list(facts.walls.items())),
         THEN: _fact(facts.then_page),
     }
