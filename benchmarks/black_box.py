@@ -110,6 +110,10 @@ class Site:
             self.frames.make()
             self.now += 1.0 / FRAMES
 
+    def past(self, at: datetime) -> tuple[int, Any, bytes]:
+        """The answer with the frame of a time."""
+        return self.frames.answer({"QUERY_STRING": f"at={at:%Y-%m-%dT%H:%M:%S.%f}Z"})
+
 
 def costs(site: Site, polls: int) -> list[float]:
     """CPU (ms) of the black box's worker for each poll, sorted."""
@@ -147,10 +151,11 @@ def measured(name: str, every: int, minutes: float) -> bool:
             f"{UNITS} units, {name}: {mean:.1f} ms CPU a poll (at most {POLL:g}), median {statistics.median(cost):.1f},"
             f" worst {max(cost):.1f} (the first of a minute); {size / 1e3 / max(kept - 60.0, 60.0):.0f} kB/s"
         )
-        took, clock = moments(lambda at: site.frames.answer({"QUERY_STRING": f"at={at:%Y-%m-%dT%H:%M:%S.%f}Z"}), begun, polls)
+        took, clock = moments(site.past, begun, polls)
         say(
             f"{UNITS} units, {name}: a frame of the past takes {statistics.median(took):.0f} ms CPU, worst"
-            f" {max(took):.0f} ms (at most {FRAME:g}); by the clock {statistics.median(clock):.0f} and {max(clock):.0f} ms"
+            f" {max(took):.0f} ms (at most {FRAME:g}); by the clock {statistics.median(clock):.0f} ms, worst"
+            f" {max(clock):.0f} ms"
         )
     finally:
         shutil.rmtree(folder)

@@ -4,7 +4,6 @@ import json
 from typing import Any
 
 from main_controller.alarms.overview import Overview
-from main_controller.assessment.grid_state import GridState
 from main_controller.web.frame_report import FrameReport, Report
 from main_controller.web.shapes.schedules import FrameSchedules
 from main_controller.web.status_report import About, Sources

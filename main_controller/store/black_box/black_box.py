@@ -87,8 +87,8 @@ class BlackBox:
         self._hand_over(told)
 
     def note(self, kind: str, content: Any, mark: Marked | None = None) -> None:
-        """What else happened; at once, and never raises. `content`, or what makes it, becomes JSON later, so nobody edits
-        it any more; and `mark` is asked later for what stands on the time line."""
+        """What else happened; at once, and never raises. `content`, or what makes it, becomes JSON later, so nobody
+        edits it any more; and `mark` is asked later for what stands on the time line."""
         at = self._wall()
         with self._queueing:
             if len(self._notes) >= NOTES or self._closed:
@@ -140,7 +140,7 @@ class BlackBox:
             self._closed = True
         with self._recording_lock:
             self._record()
-            self._recording.seal()
+            self._recording.seal(self._wall())
             self._hand_to_disk(self._recording.take_sealed())
         self._tried_at = float("-inf")
         self.write_once()

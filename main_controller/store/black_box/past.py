@@ -96,10 +96,8 @@ class Past:
             span = _span(one.head if isinstance(one, Segment) else one)
             if after is not None and span.start == after.start and span.number >= after.number:
                 continue  # it went to the disk between two looks
-            goes_on = after is not None and span.goes_on(after)
-            if in_ms(span.begins) <= at <= (span.ends + QUIET if goes_on else span.ends):
+            if in_ms(span.begins) <= at <= span.ends:
                 found.append(one)
-            after = span
         return found
 
     def _found(self, one: Segment | Kept, at: datetime) -> Recorded | None:

@@ -63,6 +63,7 @@ class Recording:
         self._packing: Packing | None = None
         self._since = 0.0  # when (monotonic s) the segment under way began
         self._begins: datetime | None = None
+        self._until: datetime | None = None  # until when the last frame was told, once that is known
         self._frames = 0
         self._gaps: list[tuple[datetime, datetime]] = []
         self._marks: list[Mark] = []
@@ -89,7 +90,7 @@ class Recording:
         """Every frame, in their order; its snapshot was told before it."""
         snapshot = told.moment.snapshot
         if self._ends_before(told) and snapshot.serial >= self._latest.serial:
-            self.seal()
+            self.seal(told.made)
         if self._packing is None:
             if snapshot.serial < self._latest.serial:
                 return  # what came after it is known already: the next frame begins the segment
@@ -120,10 +121,13 @@ class Recording:
 
     # Segments
 
-    def seal(self) -> None:
-        """End the segment under way, if there is one."""
+    def seal(self, until: datetime | None = None) -> None:
+        """End the segment under way, if there is one; `until` when its last frame was told (UTC), where it is known."""
         if self._packing is None:
             return
+        if self._told is not None and until is not None and until - self._told.made > QUIET:
+            self._gaps.append((self._told.made, until))
+        self._until = until
         self._sealed.append(Segment(self._head(self._packing.raw), self._packing.end()))
         self._packing, self._told = None, None
         self._number += 1
@@ -154,7 +158,7 @@ class Recording:
             start=self._start,
             number=self._number,
             begins=self._begins,
-            ends=self._told.made,
+            ends=self._told.made if self._until is None else max(self._told.made, self._until),
             frames=self._frames,
             raw=raw,
             lost=None if self._lost is None else messages([self._lost])[0],
@@ -178,7 +182,7 @@ class Recording:
     def _open(self, told: ToldFrame) -> None:
         self._packing, self._since, self._begins = Packing(), told.moment.now, told.made
         self._frames, self._gaps, self._marks, self._left_out = 0, [], [], 0
-        self._lost, self._lost_next = self._lost_next, None
+        self._lost, self._lost_next, self._until = self._lost_next, None, None
         self._latest = told.moment.snapshot
         self._add(*_opening(told))
         early, self._early = self._early, deque(maxlen=WAITING)

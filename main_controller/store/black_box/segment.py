@@ -52,9 +52,10 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     """What a segment says of itself without being unpacked.
 
     `version` is the program's that wrote it, in the run that `start` names, of which it is the segment of this
-    `number`. `begins` and `ends` (UTC) are when its first and its last frame were made, `frames` so many. Within `gaps`
-    no frame was made. `lost` is the sentence on what is missing just before it, None where nothing is or nobody knows.
-    `marks` are what happened in it, without `left_out` more; `raw` is how long (bytes) its entries are unpacked.
+    `number`. `begins` (UTC) is when its first frame was made, `ends` until when its last one was told, `frames` so
+    many. Within `gaps` no frame was made. `lost` is the sentence on what is missing just before it, None where nothing
+    is or nobody knows. `marks` are what happened in it, without `left_out` more; `raw` is how long (bytes) its entries
+    are unpacked.
     """
 
     format: int
@@ -169,7 +170,7 @@ def _naive(head: Head) -> bool:
 
 
 def entries(packed: bytes, raw: int) -> Iterator[tuple[bytes, bytes]]:
-    """Each entry's JSON and units' bytes, in order; at most `raw` bytes are unpacked. Raises BadSegment."""
+    """Each entry's JSON and units' bytes, in order: `raw` bytes unpacked, and never more. Raises BadSegment."""
     unpacking = zstandard.ZstdDecompressor(max_window_size=1 << WINDOW_LOG).stream_reader(io.BytesIO(packed))
     left = raw
     try:
@@ -179,18 +180,19 @@ def entries(packed: bytes, raw: int) -> Iterator[tuple[bytes, bytes]]:
             if left < 0:
                 raise BadSegment(say("store.segmentTooLong", "it unpacks to more than it says"))
             yield _read(unpacking, text), _read(unpacking, units)
+        if left:
+            raise BadSegment(say("store.segmentCut", "its entries are cut"))
     except zstandard.ZstdError:
         raise BadSegment(say("store.segmentUnreadable", "its entries cannot be unpacked")) from None
 
 
 def _read(unpacking: zstandard.ZstdDecompressionReader, length: int) -> bytes:
-    """So many bytes, or none at the end."""
-    found = unpacking.read(length) if length else b""
-    while 0 < len(found) < length:
-        more = unpacking.read(length - len(found))
-        if not more:
-            raise BadSegment(say("store.segmentCut", "its entries are cut"))
-        found += more
-    if length and not found and length != _LENGTHS.size:
+    """So many bytes; none at the end. Raises BadSegment where it ends amid them."""
+    parts: list[bytes] = []
+    left = length
+    while left and (part := unpacking.read(left)):
+        parts.append(part)
+        left -= len(part)
+    if left and (parts or length != _LENGTHS.size):
         raise BadSegment(say("store.segmentCut", "its entries are cut"))
-    return found
+    return b"".join(parts)

@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 from main_controller.sentence import Sentence
 from main_controller.store.black_box.entries import Mark
-from main_controller.store.black_box.recording import QUIET
 
 
 class Why(StrEnum):
@@ -30,10 +29,6 @@ class Span(NamedTuple):
     number: int
     lost: Sentence | None = None
     gaps: Sequence[tuple[datetime, datetime]] = ()
-
-    def goes_on(self, after: "Span") -> bool:
-        """Whether the next segment begins with the very next frame."""
-        return after.start == self.start and after.number == self.number + 1 and after.lost is None
 
 
 class Gap(NamedTuple):
@@ -68,10 +63,7 @@ def gaps_of(spans: Sequence[Span]) -> list[Gap]:
     for span in spans:
         found += [Gap(begins, ends, Why.PAUSED) for begins, ends in span.gaps]
     for before, after in pairwise(spans):
-        if before.goes_on(after):
-            if after.begins - before.ends > QUIET:
-                found.append(Gap(before.ends, after.begins, Why.PAUSED))
-        elif after.begins > before.ends:
+        if after.begins > before.ends:
             why = Why.NOT_RUNNING if before.start != after.start else Why.LOST
             found.append(Gap(before.ends, after.begins, why, after.lost))
     return sorted(found, key=lambda gap: gap.begins)
