@@ -130,6 +130,7 @@ def test_when_too_much_comes_that_is_a_gap_and_never_a_wrong_frame(
         site.poll(0.01)
     with caplog.at_level(logging.ERROR):
         site.box.record_once()
+    site.now = 20.0
     site.polls(5)
     assert "the black box has a gap: the machine was too busy" in caplog.text
     (gap,) = site.box.timeline().gaps
@@ -140,7 +141,7 @@ def test_when_too_much_comes_that_is_a_gap_and_never_a_wrong_frame(
         site.vg(5.9)
     assert refused.value.sentence.code == "store.notRecorded"
     assert site.vg(5.205) == pytest.approx(5.2)
-    assert site.vg(site.now + 0.001) == site.now
+    assert site.vg(25.0) == 25.0
 
 
 def test_a_full_disk_makes_it_rest_and_that_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
