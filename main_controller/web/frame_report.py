@@ -4,6 +4,7 @@ Used by the frames, which know what changed since when. Nothing in it counts on:
 which they count, so that what did not change stays the same to the letter.
 """
 
+import logging
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -39,6 +40,8 @@ from main_controller.web.shapes.orders import command_of, ended_of
 from main_controller.web.shapes.schedules import FrameSchedules
 from main_controller.web.shapes.sharing import sharing_of, then_of
 from main_controller.web.status_report import Sources, data_of, grid_of, peer_of, title_of, worker_of
+
+log = logging.getLogger(__name__)
 
 
 class Part(NamedTuple):
@@ -110,8 +113,12 @@ class FrameReport:
         report, self._known = report_of(state, self.about, facts, self.started, self._known)
         if not self.kept:
             return report
-        self._program = self._program or program_kept(self.about, self.started)
-        return replace(report, moment=seen, facts=facts_kept(facts, self._program))
+        try:
+            self._program = self._program or program_kept(self.about, self.started)
+            return replace(report, moment=seen, facts=facts_kept(facts, self._program))
+        except (TypeError, ValueError, NotImplementedError, RecursionError):  # it is told to pages all the same
+            log.exception("what a frame rests on has no form in the black box")
+            return report
 
     def _facts(self, state: GridState) -> Facts:
         """All that is asked besides the grid's state."""

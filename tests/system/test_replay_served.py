@@ -46,7 +46,10 @@ def watched(console: Console, happens: Callable[[int], None]) -> list[Any]:
 
     def another() -> bool:
         frame = served(console)
-        return bool(not frames or frame["assessedAt"] != frames[-1]["assessedAt"]) and not frames.append(frame)
+        if frames and frame["assessedAt"] == frames[-1]["assessedAt"]:
+            return False
+        frames.append(frame)
+        return True
 
     for number in range(MOMENTS):
         happens(number)
@@ -87,3 +90,13 @@ def test_what_pages_were_told_is_told_again_after_a_restart(grid: FakeGrid, tmp_
         amid = datetime.fromisoformat(gap["from"]) + timedelta(milliseconds=2)
         refused = console.call(f"/get/frame?at={amid.isoformat().replace('+', '%2B')}")
         assert (refused.status, refused.error[:23]) == (404, "Nothing is recorded of ")
+
+
+def test_where_the_black_box_is_off_nothing_is_written_and_that_is_said(grid: FakeGrid, tmp_path: Path) -> None:
+    with console_on(grid, tmp_path / "console", blackboxhours=0) as console:
+        assert served(console)["whole"]
+        for target in ("/timeline", "/get/frame?at=2026-05-13T12:00:00Z"):
+            refused = console.call(target)
+            assert (refused.status, refused.error[:20]) == (404, "Nothing is recorded:")
+        folder = console.settings.database.parent
+    assert not (folder / "blackbox").exists()

@@ -9,6 +9,7 @@ import pytest
 
 from main_controller.alarms.overview import Overview
 from main_controller.sentence import say
+from main_controller.web import frame_report
 from main_controller.web.frame import Frames
 from tests.web.life import Life, but_for_now, forgotten
 from tests.workers.recording import Recording
@@ -146,6 +147,25 @@ def test_the_past_is_never_answered_in_the_servers_own_thread(tmp_path: Path, fa
     for name in ("at", "%61t", "a%74"):
         assert not life.client.app.at_once("GET", "/get/frame", f"{usual}&{name}=2026-01-01T00:00:00Z")
         assert not life.client.app.at_once("GET", "/get/frame", f"{name}=2026-01-01T00:00:00Z&{usual}")
+
+
+def test_what_cannot_be_kept_is_told_to_pages_all_the_same(
+    tmp_path: Path, faults: Recording, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And is a gap: no frame waits for its record, nor fails with it."""
+    life = life_on(tmp_path, faults)
+    life.seconds(2)
+
+    def fail(*_: object) -> None:
+        raise NotImplementedError("a set has no form in JSON")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(frame_report, "facts_kept", fail)
+        life.seconds(6)
+        assert life.served()["assessedAt"][:19] == at(life)[:19]
+    assert "Nothing is recorded" in life.past(at(life, -1.0))["error"]
+    life.seconds(1)
+    assert life.past(at(life))["serial"] == life.served()["serial"]
 
 
 def test_where_nothing_is_recorded_that_is_said(tmp_path: Path, faults: Recording) -> None:

@@ -27,7 +27,7 @@ from main_controller.store.black_box.timeline import Timeline
 
 log = logging.getLogger(__name__)
 
-SNAPSHOTS, NOTES = 100, 5_000
+SNAPSHOTS, NOTES = 60, 5_000
 """How many snapshots and frames, and how many notes, wait for the worker at most: each snapshot may hold megabytes."""
 
 UNWRITTEN = 32_000_000
