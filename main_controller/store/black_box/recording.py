@@ -219,38 +219,36 @@ def _opening(told: ToldFrame) -> tuple[Opening, bytes]:
 def _change(before: Snapshot, after: Snapshot) -> tuple[Change, bytes]:
     """What is new in the second of two snapshots."""
     data = _Data(after)
-    moved: list[tuple[str, int]] = []
-    altered: list[tuple[str, int]] = []
+    moved: list[Sighting] = []
+    altered: list[Sighting] = []
+    whole: list[Sighting] = []
     absent: list[str] = []
-    whole: list[WholeUnit] = []
     gone: list[str] = []
     if after.sightings is not before.sightings:
-        old_ones = before.sightings
-        changed = [one for unit_id, one in after.sightings.items() if old_ones.get(unit_id) is not one]
-        gone = [unit_id for unit_id in old_ones if unit_id not in after.sightings]
-        for one in changed:  # the units' bytes stand in this order too
-            if _moved(old_ones.get(one.unit_id), one, after):
-                moved.append((one.unit_id, data.add(one)))
-        for one in changed:
-            old = old_ones.get(one.unit_id)
+        known = before.sightings
+        gone = [unit_id for unit_id in known if unit_id not in after.sightings]
+        for unit_id, one in after.sightings.items():
+            old = known.get(unit_id)
+            if old is one:
+                continue
             if _moved(old, one, after):
-                continue
-            if old is None or old.recent is not one.recent or old.moved_at != one.moved_at:
-                continue
-            if one.present and one.absent_at is None:
-                altered.append((one.unit_id, data.add(one)))
+                moved.append(one)
+            elif old is None or old.recent is not one.recent or old.moved_at != one.moved_at:
+                whole.append(one)
+            elif one.present and one.absent_at is None:
+                altered.append(one)
             elif one.data is old.data and one.absent_at == after.answered_at:
-                absent.append(one.unit_id)
-        named = {unit_id for unit_id, _ in (*moved, *altered)} | set(absent)
-        whole = [data.whole(one) for one in changed if one.unit_id not in named]
+                absent.append(unit_id)
+            else:
+                whole.append(one)
     entry = Change(
         serial=after.serial,
         answered_at=UNSET if after.answered_at == before.answered_at else after.answered_at,
         answered_wall=UNSET if after.answered_wall == before.answered_wall else after.answered_wall,
-        moved=tuple(moved),
-        altered=tuple(altered),
+        moved=tuple([(one.unit_id, data.add(one)) for one in moved]),  # their bytes stand in this order
+        altered=tuple([(one.unit_id, data.add(one)) for one in altered]),
         absent=tuple(absent),
-        whole=tuple(whole),
+        whole=tuple([data.whole(one) for one in whole]),
         gone=tuple(gone),
         members=UNSET if after.members is before.members else after.members,
         remembered=UNSET if after.remembered is before.remembered else dict(after.remembered),
@@ -277,9 +275,7 @@ class _Data:
 
     def add(self, one: Sighting) -> int:
         """Put this unit's data behind the others; how long they are."""
-        raw: bytes | msgspec.Raw | None = None
-        if self._snapshot.units.get(one.unit_id) is one.data or one.present:
-            raw = self._of_answer().get(one.unit_id)
+        raw: bytes | msgspec.Raw | None = self._of_answer().get(one.unit_id) if one.present else None
         if raw is None:
             raw = encoded(one.data)[0]
         self._parts.append(raw)
