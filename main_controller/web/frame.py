@@ -114,9 +114,9 @@ class Frame:
 class Frames:
     """Keeps the newest frame. `report` makes what one is made of, `moment` numbers it for orders and `start` names this
     start of the program; `polled_at` says when (monotonic s) apis-web last answered, and `beat` is how often (s) it is
-    asked. `heard` is told the name of every page that asks, and its request. `clock` is monotonic s, `wall` the time of
-    day. `replay` makes those of the past, and `keep` is told of each that says what it rests on, as soon as it is handed
-    out.
+    asked. `heard` is told the name of every page that asks, and its request; not of one that asks for the past, who sees
+    nothing of now. `clock` is monotonic s, `wall` the time of day. `replay` makes frames of the past, and `keep` is told
+    of each that says what it rests on, as soon as it is handed out.
     """
 
     def __init__(
@@ -198,11 +198,11 @@ class Frames:
         return self._answer(environ, Parameters(environ.get("QUERY_STRING", "")).read(routes.FRAME))
 
     def _answer(self, environ: Mapping[str, Any], given: Given) -> tuple[int, Headers, bytes]:
+        if "at" in given:
+            return _reply(environ, self._past(given, wants_codes(environ)))
         serial, page = given.get("since"), given.get("page")
         if page is not None:
             self._heard(page, environ)
-        if "at" in given:
-            return _reply(environ, self._past(given, wants_codes(environ)))
         self._asked_at = self._clock()
         body = self._body(serial if given.get("start") == self._start else None, page, wants_codes(environ))
         return _reply(environ, body)

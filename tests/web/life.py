@@ -51,6 +51,7 @@ class Life:
         self.jumped = 0.0  # how far (s) the wall's clock is from where it would be
         self.began = recording.now
         self.alarms = Overview()
+        self.heard: list[str] = []
         self.box = BlackBox(
             Shelf(folder, megabytes=megabytes, hours=48), version=__version__, start=start,
             wall=self.wall, clock=self.clock,
@@ -95,6 +96,7 @@ class Life:
         self.frames = Frames(
             report.report, moment=desk.moments.serial, start=start, clock=self.clock, wall=self.wall, rest=0.0,
             polled_at=lambda: self.cache.snapshot().answered_at, replay=self.replay, keep=self.box.frame_told,
+            heard=lambda page, environ: self.heard.append(page),
         )  # fmt: skip
         self.client = Client(self.frames, self.replay)
         self._orders = 0

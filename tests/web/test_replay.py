@@ -168,6 +168,16 @@ def test_what_cannot_be_kept_is_told_to_pages_all_the_same(
     assert life.past(at(life))["serial"] == life.served()["serial"]
 
 
+def test_who_looks_at_the_past_is_not_heard_as_one_who_watches(tmp_path: Path, faults: Recording) -> None:
+    """Work by hand rests on pages that see what is so now."""
+    life = life_on(tmp_path, faults)
+    life.client.call(f"/get/frame?page=p1&at={at(life).replace('+', '%2B')}")
+    assert life.heard == []
+    assert not life.frames.looked_at()
+    life.client.call("/get/frame?page=p1")
+    assert life.heard == ["p1"]
+
+
 def test_where_nothing_is_recorded_that_is_said(tmp_path: Path, faults: Recording) -> None:
     life = life_on(tmp_path, faults)
     life.replay._box = None
