@@ -114,9 +114,9 @@ class Frame:
 class Frames:
     """Keeps the newest frame. `report` makes what one is made of, `moment` numbers it for orders and `start` names this
     start of the program; `polled_at` says when (monotonic s) apis-web last answered, and `beat` is how often (s) it is
-    asked. `heard` is told the name of every page that asks, and its request; not of one that asks for the past, who sees
-    nothing of now. `clock` is monotonic s, `wall` the time of day. `replay` makes frames of the past, and `keep` is told
-    of each that says what it rests on, as soon as it is handed out.
+    asked. `heard` is told the name of every page that asks, and its request; not of one that asks for the past, which
+    shows nothing of now. `clock` is monotonic s, `wall` the time of day. `replay` makes frames of the past, and `keep`
+    is told of each that says what it rests on, as soon as it is handed out.
     """
 
     def __init__(
