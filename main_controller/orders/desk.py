@@ -76,6 +76,7 @@ class Desk:
         clock: Callable[[], float],
         wall: Callable[[], datetime],
         bus_limits: BusLimits = BusLimits(),  # noqa: B008  (frozen)
+        start: str | None = None,
     ) -> None:
         self.cache = cache
         self.commands = commands
@@ -84,7 +85,7 @@ class Desk:
         self.clock = clock
         self.wall = wall
         self.turns = Turns()
-        self.moments = Moments(clock, ahead=timing.ahead)
+        self.moments = Moments(clock, ahead=timing.ahead, start=start)
         self.owner = BusOwner()
         self.estop: Callable[[], HeldLatch | None] = lambda: None  # the latch, where there is one (I17)
         self.mode_changed_at: float | None = None  # when (monotonic s) a mode was last seen to change
@@ -96,7 +97,12 @@ class Desk:
 
     def grid(self) -> GridState:
         """What may be true now of every known unit and of the cluster's mode."""
-        return self._assessor.assess(self.moment())
+        return self.seen()[1]
+
+    def seen(self) -> tuple[Moment, GridState]:
+        """The same, with all that it rests on."""
+        moment = self.moment()
+        return moment, self._assessor.assess(moment)
 
     def moment(self) -> Moment:
         """Everything that is known now."""

@@ -17,6 +17,11 @@ KEPT = 500_000
 """How many serials are known: eight pages that ask twice a second use them up in 8 hours, a flood in minutes."""
 
 
+def new_start() -> str:
+    """A name for a start of the program."""
+    return secrets.token_hex(8)
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """A mode that changed by itself: when (monotonic s), where (None: the cluster), and the sentence that tells it."""
@@ -32,8 +37,8 @@ class Moments:
     `ahead` (s) is how far a page's own count of its status' age may run ahead of our clock.
     """
 
-    def __init__(self, clock: Callable[[], float], *, ahead: float = Timing().ahead) -> None:
-        self.start = secrets.token_hex(8)
+    def __init__(self, clock: Callable[[], float], *, ahead: float = Timing().ahead, start: str | None = None) -> None:
+        self.start = new_start() if start is None else start
         self._clock = clock
         self._ahead = ahead
         self._lock = threading.Lock()  # protects the times and the first serial; held for list work only

@@ -227,6 +227,10 @@ class Settings:
         Group("224.2.2.4", 8888), kinds.group, "where apis-main sends its log to all; empty: it is not listened to"
     )
     historymb: int = _setting(4096, kinds.whole(10, 1_000_000), "what the history's file may hold", "MB")
+    blackboxhours: float = _setting(
+        48, kinds.number(0, 8760), "how long a record the black box keeps, if `blackboxmb` has room for it; 0: off", "h"
+    )
+    blackboxmb: int = _setting(512, kinds.whole(10, 1_000_000), "what the black box's folder may hold", "MB")
     channels: tuple[Channel, ...] = _setting(
         (), channels, "channels that tell people of alarms (docs/notification.md); a list of tables, or JSON"
     )

@@ -18,14 +18,17 @@ import msgspec
 
 from main_controller.clock import utc_now
 from main_controller.domain.timestamps import iso_utc
-from main_controller.errors import NoDataYet
+from main_controller.errors import NoDataYet, NotFound
 from main_controller.sentence import Sentence, messages, say
+from main_controller.store.black_box import ToldFrame
 from main_controller.web import routes
 from main_controller.web.conditional import WORTH_ZIPPING, accepts_gzip
 from main_controller.web.frame_report import Part, Report
 from main_controller.web.parameters import Parameters
+from main_controller.web.replay import NO_MOMENT, Replay
 from main_controller.web.replies import CODES_HEADER, COMMON_HEADERS, JSON, to_json, wants_codes
 from main_controller.web.route import Given, Handlers
+from main_controller.web.shapes.frame import Head
 
 KEPT = 10
 """From how many serials ago a caller gets only what changed since."""
@@ -37,6 +40,8 @@ AT_ONCE = 1 << 16
 """The most (bytes, before it is compressed) that the server's own thread answers with."""
 
 SINCE = re.compile(r"(?:^|&)since=(\d{1,9})(?:&|$)")
+USUALLY = re.compile(r"(?:(?:since|start|page)=[A-Za-z0-9_-]*&?)*")
+"""What a page asks with that keeps a frame up to date; whatever else is asked for may have to be made."""
 
 TOO_OLD = 3.0
 """How old (s) an assessment may be that is handed out."""
@@ -85,6 +90,10 @@ class Frame:
             self.told[serial] = self._since(serial)
         return self.told[serial]
 
+    def whole(self) -> Told:
+        """All of it."""
+        return self.since(None) or (b"", [])
+
     def _since(self, serial: int | None) -> Told | None:
         if serial is not None and not max(1, self.serial - KEPT) <= serial <= self.serial:
             return None
@@ -105,8 +114,9 @@ class Frame:
 class Frames:
     """Keeps the newest frame. `report` makes what one is made of, `moment` numbers it for orders and `start` names this
     start of the program; `polled_at` says when (monotonic s) apis-web last answered, and `beat` is how often (s) it is
-    asked. `heard` is told the name of every page that asks, and its request. `clock` is monotonic s, `wall` the time of
-    day.
+    asked. `heard` is told the name of every page that asks, and its request; not of one that asks for the past, which
+    shows nothing of now. `clock` is monotonic s, `wall` the time of day. `replay` makes frames of the past, and `keep`
+    is told of each that says what it rests on, as soon as it is handed out.
     """
 
     def __init__(
@@ -121,8 +131,12 @@ class Frames:
         clock: Callable[[], float] = time.monotonic,
         wall: Callable[[], datetime] = utc_now,
         rest: float = REST,
+        replay: Replay | None = None,
+        keep: Callable[[ToldFrame], None] = lambda told: None,
     ) -> None:
         self._report = report
+        self._replay = replay
+        self._keep = keep
         self._moment = moment
         self._start = start
         self._polled_at = polled_at
@@ -151,6 +165,8 @@ class Frames:
         self._frame = frame
         if polled != self._polled:
             self._polled, self._news_at = polled, iso_utc(self._wall() + self._beat)
+        if frame.report.moment is not None:
+            self._keep(ToldFrame(self._wall(), frame.serial, self._news_at, frame.report.moment, frame.report.facts))
         self._hurry.wait(self._rest)
         self._hurry.clear()
 
@@ -172,6 +188,8 @@ class Frames:
         frame, asked = self._frame, SINCE.search(query)
         if frame is None or asked is None or f"start={self._start}" not in query.split("&"):
             return None  # the whole is asked for, or will be told
+        if not USUALLY.fullmatch(query):
+            return None  # one of the past, it may be
         told = frame.told.get(int(asked[1]))
         return None if told is None or len(told[0]) > AT_ONCE else len(told[0])
 
@@ -180,14 +198,22 @@ class Frames:
         return self._answer(environ, Parameters(environ.get("QUERY_STRING", "")).read(routes.FRAME))
 
     def _answer(self, environ: Mapping[str, Any], given: Given) -> tuple[int, Headers, bytes]:
+        if "at" in given:
+            return _reply(environ, self._past(given, wants_codes(environ)))
         serial, page = given.get("since"), given.get("page")
         if page is not None:
             self._heard(page, environ)
         self._asked_at = self._clock()
         body = self._body(serial if given.get("start") == self._start else None, page, wants_codes(environ))
-        if len(body) < WORTH_ZIPPING or not accepts_gzip(environ):
-            return 200, [*HEADERS], body
-        return 200, [*HEADERS, ("Content-Encoding", "gzip")], gzip.compress(body, 1, mtime=0)
+        return _reply(environ, body)
+
+    def _past(self, given: Given, codes: bool) -> bytes:
+        """The frame that was told at a time of the past."""
+        if self._replay is None:
+            raise NotFound(say("web.noReplay", "Nothing of the past is recorded here."))
+        head, report = self._replay.frame(given)
+        body, said = _first(NO_MOMENT, report).whole()
+        return _joined(head, body, said, codes=codes)
 
     def _body(self, serial: int | None, page: str | None, codes: bool) -> bytes:
         frame = self._frame
@@ -198,29 +224,44 @@ class Frames:
                 say("web.assessedAt", "The grid was last assessed at {at}.", at=frame.report.assessed), retry_after=1
             )
         changes = frame.since(serial) if serial is not None else None
-        body, said = changes if changes is not None else frame.since(None) or (b"", [])
-        head = msgspec.json.encode(
-            {
-                "serial": frame.serial,
-                "start": self._start,
-                "moment": frame.moment,
-                "time": iso_utc(self._wall()),
-                "newsAt": self._news_at,
-                "assessedAt": frame.report.assessed,
-                "whole": changes is None,
-                "mine": page is not None and frame.report.then_page == page,
-            }
-        )
-        if said and codes:
-            body += b"," + _pair("messages", to_json(messages({str(one): one for one in said}.values())))
-        return head[:-1] + body + b"}"
+        body, said = changes if changes is not None else frame.whole()
+        head: Head = {
+            "serial": frame.serial,
+            "start": self._start,
+            "moment": frame.moment,
+            "time": iso_utc(self._wall()),
+            "newsAt": self._news_at,
+            "assessedAt": frame.report.assessed,
+            "whole": changes is None,
+            "mine": page is not None and frame.report.then_page == page,
+        }
+        return _joined(head, body, said, codes=codes)
+
+
+def _reply(environ: Mapping[str, Any], body: bytes) -> tuple[int, Headers, bytes]:
+    """Status, headers and body."""
+    if len(body) < WORTH_ZIPPING or not accepts_gzip(environ):
+        return 200, [*HEADERS], body
+    return 200, [*HEADERS, ("Content-Encoding", "gzip")], gzip.compress(body, 1, mtime=0)
+
+
+def _joined(head: Head, body: bytes, said: list[Sentence], *, codes: bool) -> bytes:
+    """A frame's JSON."""
+    if said and codes:
+        body += b"," + _pair("messages", to_json(messages({str(one): one for one in said}.values())))
+    return msgspec.json.encode(head)[:-1] + body + b"}"
+
+
+def _first(moment: int, report: Report) -> Frame:
+    """A frame that no other came before."""
+    entries = {table: dict.fromkeys(parts, 1) for table, parts in report.tables.items()}
+    return Frame(1, moment, report, dict.fromkeys(report.sections, 1), entries)
 
 
 def _next(before: Frame | None, moment: int, report: Report) -> Frame:
     """The frame after `before`: of the same serial where nothing changed."""
     if before is None:
-        entries = {table: dict.fromkeys(parts, 1) for table, parts in report.tables.items()}
-        return Frame(1, moment, report, dict.fromkeys(report.sections, 1), entries)
+        return _first(moment, report)
     old, serial = before.report, before.serial + 1
     changed = _changed(old.sections, report.sections)
     new = {table: _changed(old.tables[table], parts) for table, parts in report.tables.items()}

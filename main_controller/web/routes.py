@@ -70,6 +70,7 @@ from main_controller.web.shapes.schedules import SchedulesSet
 from main_controller.web.shapes.self_check import SelfCheckShown
 from main_controller.web.shapes.sharing import SharingStanding
 from main_controller.web.shapes.status import Status
+from main_controller.web.shapes.timeline import Timeline
 
 CSS, CSV, HTML, PLAIN, SCRIPT, SVG = (
     "text/css",
@@ -260,8 +261,17 @@ FRAME = Route(
         Parameter(name="since", kind=whole(0, LARGEST_SERIAL), says="the serial of the caller's frame", example="57"),
         Parameter(name="start", kind=TEXT, says="the start of the caller's frame", example="9f2c4e6b1a7d3580"),
         PAGE,
+        Parameter(
+            name="at", kind=TIME, says="ISO 8601: the frame that was told then, whole, from the black box",
+            example="2026-11-22T03:12:00Z",
+        ),
     ),
     reply=json_of(Frame),
+)  # fmt: skip
+TIMELINE = Route(
+    name="getTimeline", path="/timeline", title=HISTORIES,
+    says="how far back `at` may lie, where nothing is recorded, and what happened: orders, events, alarms",
+    parameters=RANGE[:2], reply=json_of(Timeline),
 )  # fmt: skip
 STATUS = Route(
     name="getStatus", path="/get/status", title=READINGS, polled=True, ignores_unknown=True, parameters=(PAGE,),
@@ -827,7 +837,7 @@ ROUTES: tuple[Route, ...] = (
     *(PRACTICE, PRACTICE_PRESS, PRACTICE_RELEASE),
     *(SELF_CHECK, SELF_CHECK_PAGE),
     *(COMMANDS, COMMAND, JOURNAL_ROWS, JOURNAL_FILE, JOURNAL_PAGE),
-    *(HISTORY, HISTORY_FILE, COVERAGE, HISTORY_PAGE, LEDGER, LEDGER_FILE, LEDGER_SUMS, APIS_LOG),
+    *(HISTORY, HISTORY_FILE, COVERAGE, TIMELINE, HISTORY_PAGE, LEDGER, LEDGER_FILE, LEDGER_SUMS, APIS_LOG),
     *routes_of_accounts.ROUTES,
 )
 """All of them, in the order of the documentation."""

@@ -4,7 +4,7 @@ Used by the status report and, for its sentences, by the page.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from pytz.tzinfo import BaseTzInfo
@@ -25,7 +25,8 @@ class Moment:
 
     `now` (monotonic s) is `wall` (UTC); `started` is the start of the program, ISO 8601; `acknowledgement` says by whom
     and when a unit last seen in this status was acknowledged; `trips` are the moments (monotonic s) of the units' trips
-    that nobody has reset, of which `trips_allowed` within an hour are too many (I11).
+    that nobody has reset, of which `trips_allowed` within an hour are too many (I11). `walls` keeps which time of day
+    a monotonic time was told as: two clocks drift, and what did not change is told to the letter as before.
     """
 
     now: float
@@ -35,10 +36,13 @@ class Moment:
     locks: Locks
     trips: Mapping[str, Sequence[float]]
     trips_allowed: int
+    walls: dict[float, datetime] = field(default_factory=dict)
 
     def wall_of(self, at: float) -> datetime:
         """When (UTC) a monotonic time was."""
-        return self.wall - timedelta(seconds=self.now - at)
+        if at not in self.walls:
+            self.walls[at] = self.wall - timedelta(seconds=self.now - at)
+        return self.walls[at]
 
 
 def unit_status(unit: UnitAssessment, moment: Moment) -> Unit:

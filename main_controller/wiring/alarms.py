@@ -60,6 +60,7 @@ class Alarms:
             lambda: of_file("journalNotWritten", stores.journal.fault),
             lambda: of_file("historyNotWritten", loops.recorder.fault),
             lambda: [Trouble("fileNotWritten", str(place), text) for place, text in enumerate(not_kept())],
+            lambda: of_file("fileNotWritten", stores.black_box.fault) if stores.black_box else [],
             lambda: of_schedules(loops.scheduler.status(), utc_now()),
             lambda: of_collector(loops.collecting.health, settings.datacollectorinterval, utc_now()),
             lambda: of_transfer(standing.transfer if (standing := does.transfer.standing()) is not None else None),
@@ -78,6 +79,8 @@ class Alarms:
             surroundings.situation, self.log, alarm_kinds(settings),
             clock=time.monotonic, wall=utc_now, out_of_service=self.services.scopes,
         )  # fmt: skip
+        if stores.telling is not None:
+            self.watch.listen(stores.telling.alarms)
         self.looking = Periodic("alarms", loops.beats.events, self.watch.run_once)
         self.loops = [
             self.looking,

@@ -12,6 +12,7 @@ from main_controller.errors import ControllerError
 from main_controller.history.ledger import StopOrder
 from main_controller.settings import Settings
 from main_controller.upstream.log_listener import LogListener
+from main_controller.wiring import black_box
 from main_controller.wiring.choices import Chore, Upstream
 from main_controller.wiring.operations import Operations
 from main_controller.wiring.stores import Stores
@@ -69,6 +70,10 @@ def _log_keeper(settings: Settings, stores: Stores, recorder: Recorder) -> LogKe
     return LogKeeper(listener, stores.history, hear=recorder.hear)
 
 
+def _not_noted(path: str, error: Exception | None) -> None:
+    """Who listens where the black box is off."""
+
+
 class Loops:
     """Every loop; started in order, stopped in reverse."""
 
@@ -84,11 +89,13 @@ class Loops:
     ) -> None:
         clock, does = time.monotonic, operations
         admission = Admission(stores.cache, settings.maxunits)
+        noted = _not_noted if stores.telling is None else stores.telling.call
         self.collector = DataCollector(
             upstream.apis_web, stores.cache,
-            listeners=[stores.known.note, does.bus_events.polled, does.deals.polled], admission=admission, clock=clock,
+            listeners=[stores.known.note, does.bus_events.polled, does.deals.polled], admission=admission,
+            noted=noted, clock=clock,
         )  # fmt: skip
-        watcher = GridWatcher(upstream.apis_web, stores.cache, admission=admission, clock=clock)
+        watcher = GridWatcher(upstream.apis_web, stores.cache, admission=admission, noted=noted, clock=clock)
         situations = Situations(does.desk, earlier=stores.journaling.earlier_person_orders())
         self.scheduler = Scheduler(
             does.desk, does.set_mode, situations, stores.schedules, stores.results,
@@ -103,6 +110,7 @@ class Loops:
         self.beats = beats
         self._watcher = watcher
         self._writer = DatabaseWriter(stores.database)
+        self._black_box = stores.black_box
         self.recorder = Recorder(
             stores.history, does.desk.grid, stale_after=settings.staleafter, stops=lambda: _stops(stores),
             tell=does.deals.counted_apart,
@@ -129,6 +137,7 @@ class Loops:
             Periodic("journal", beats.keep, self._keeper.run_once),
             self._recording,
             *([Periodic("apis-main's log", LISTENS, self.log_keeper.run_once)] if self.log_keeper else []),
+            *([] if stores.black_box is None else black_box.loops_of(stores.black_box)),
             *(Periodic(chore.name, chore.every, chore.call) for chore in chores),
             self.scheduling,
         ]
@@ -201,6 +210,8 @@ class Loops:
 
     def stop_writer(self) -> None:
         """Write what came last, stop, and name the journal's last row in the log."""
+        if self._black_box is not None:
+            black_box.end(self._black_box)
         if not self._writer.stop(5.0):
             return
         try:

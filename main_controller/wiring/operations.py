@@ -69,6 +69,7 @@ class Operations:
             stores.cache, stores.commands, stores.known, stores.locks,
             timing=timing, clock=clock, wall=utc_now,
             bus_limits=BusLimits(settings.gridvoltagemin, settings.gridvoltagemax, settings.deadbus),
+            start=stores.start,
         )  # fmt: skip
         self.events = GridEvents(desk, record=stores.journaling.record)
         chronicle = self.events.chronicle

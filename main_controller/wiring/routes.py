@@ -43,6 +43,7 @@ from main_controller.web.practice import PracticePages
 from main_controller.web.readings import Readings
 from main_controller.web.recorded_units import RecordedUnits
 from main_controller.web.refused_page import RefusedPage
+from main_controller.web.replay import Replay
 from main_controller.web.schedules_shown import SchedulesShown
 from main_controller.web.self_check import SelfCheckPages
 from main_controller.web.status_report import Sources, StatusReport, title_of
@@ -89,7 +90,11 @@ class Routes:
         sources, started = _sources(stores, does, loops, alarms, not_kept), utc_now()
         report = StatusReport(does.desk.grid, about(settings), sources, started=started)
         shown = SchedulesShown(loops.scheduler.status, does.set_schedule.listing, clock=clock)
-        framed = FrameReport(does.desk.grid, about(settings), sources, shown.shown, iso_utc(started))
+        box = stores.black_box
+        framed = FrameReport(
+            does.desk.seen, about(settings), sources, shown.shown, iso_utc(started), kept=box is not None
+        )
+        replay = Replay(box, version=__version__, zone=pytz.timezone(settings.timezone))
 
         def heard(page: str, environ: Mapping[str, Any]) -> None:
             """A page asks; whether of somebody who may order converters, its request tells."""
@@ -99,7 +104,7 @@ class Routes:
         frames = Frames(
             framed.report, moment=does.desk.moments.serial, start=does.desk.moments.start,
             polled_at=lambda: cache.snapshot().answered_at, beat=settings.datacollectorinterval,
-            heard=heard, clock=clock,
+            heard=heard, clock=clock, replay=replay, keep=_nobody if box is None else box.frame_told,
         )  # fmt: skip
         for loop in loops.frames(frames.make, hurry=frames.hurry, looked_at=frames.looked_at, schedules=shown.read):
             stores.commands.listen(waking(loop))
@@ -148,6 +153,7 @@ class Routes:
             HelpPage(settings.root / "views", insecure=insecure(settings)),
             readings,
             frames,
+            replay,
             LiveReadings(
                 upstream.apis_web, cache, mode=report.mode, clock=clock,
                 ordered_at=stores.commands.effects.last_mode_answer,
@@ -222,9 +228,19 @@ class Routes:
         )
 
 
+def _nobody(_: object) -> None:
+    """Who is told of frames where the black box is off."""
+
+
+def _resting(*faults: Sentence | None) -> list[Sentence]:
+    """Why something is not recorded."""
+    return [fault for fault in faults if fault is not None]
+
+
 def _sources(
     stores: Stores, does: Operations, loops: Loops, alarms: Alarms, not_kept: Callable[[], Sequence[Sentence]]
 ) -> Sources:
+    box = stores.black_box
     return Sources(
         collector=lambda: loops.collecting.health,
         watcher=lambda: loops.watching.health,
@@ -232,7 +248,7 @@ def _sources(
         schedules=loops.scheduler.status,
         acknowledgement=stores.acknowledgement,
         journal=lambda: stores.journal.fault,
-        not_kept=lambda: [*not_kept(), *([loops.recorder.fault] if loops.recorder.fault else [])],
+        not_kept=lambda: [*not_kept(), *_resting(loops.recorder.fault, box.fault if box is not None else None)],
         orders=stores.commands.open,
         ended_orders=lambda: stores.commands.ended(ENDED_SHOWN),
         grid_events=does.events.events,

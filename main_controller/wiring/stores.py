@@ -11,6 +11,7 @@ from main_controller.clock import utc_now
 from main_controller.domain.freshness import Remembered
 from main_controller.domain.timing import Timing
 from main_controller.errors import ControllerError
+from main_controller.orders.moments import new_start
 from main_controller.orders.register import Register
 from main_controller.settings import Settings
 from main_controller.store.data_lock import DataLock, data_folders
@@ -24,13 +25,21 @@ from main_controller.store.schedule_results import ScheduleResults
 from main_controller.store.schedules import Schedules
 from main_controller.store.unit_cache import UnitCache
 from main_controller.watching.journaling import Journaling
+from main_controller.wiring import black_box
 from main_controller.workers.admission import within
 
 log = logging.getLogger(__name__)
 
 
+def _nobody(_: object) -> None:
+    """Who listens where the black box is off."""
+
+
 class Stores:
-    """Everything that is remembered; closed by `stack`. Raises ControllerError or OSError where it cannot start."""
+    """Everything that is remembered; closed by `stack`. Raises ControllerError or OSError where it cannot start.
+
+    `start` names this run of the program, and `telling` is who tells the black box, where it is not off.
+    """
 
     def __init__(self, settings: Settings, timing: Timing, stack: contextlib.ExitStack) -> None:
         self.data_lock = DataLock(wall=utc_now)
@@ -51,11 +60,21 @@ class Stores:
         self.journaling = Journaling(self.journal, timing)
         self.results = ScheduleResults(self.journaling.schedule_result)
         remembered = self._remembered(settings.maxunits)
+        self.start = new_start()
+        self.black_box = black_box.built(settings, self.start)
+        told = None if self.black_box is None else black_box.Telling(self.black_box)
         self.cache = UnitCache(
-            remembered=remembered, forgotten=self.known.forgotten(), orders_by_address=not settings.emulator
+            remembered=remembered,
+            forgotten=self.known.forgotten(),
+            orders_by_address=not settings.emulator,
+            told=_nobody if self.black_box is None else self.black_box.snapshot_told,
         )
         self.commands = Register(first_number=self.journaling.next_command_number(wall=utc_now))
         self.commands.listen(self.journaling.command_changed)
+        self.telling = told
+        if told is not None:
+            self.journal.listen(told.row)
+            self.commands.listen(told.command)
 
     def _remembered(self, most: int) -> Mapping[str, Remembered]:
         """What the file kept of the units; a broken file must not keep anybody from stopping the grid."""

@@ -25,6 +25,10 @@ Listener = Callable[[Snapshot, Snapshot], None]
 """Told after every poll, good or failed: the snapshot that it was told last, and the latest."""
 
 
+Noted = Callable[[str, Exception | None], None]
+"""Told after every call of apis-web: its path, and what went wrong, None where nothing did; quick, and never raises."""
+
+
 class LogSource(Protocol):
     """Whoever answers `/get/log` (W10)."""
 
@@ -58,12 +62,14 @@ class DataCollector:
         *,
         listeners: Sequence[Listener] = (),
         admission: Admission | None = None,
+        noted: Noted = lambda path, error: None,
         clock: Callable[[], float] = time.monotonic,
         wall: Callable[[], datetime] = utc_now,
     ) -> None:
         self._apis_web = apis_web
         self._cache = cache
         self._admission = admission or Admission(cache)
+        self._noted = noted
         self._clock = clock
         self._wall = wall
         self._listeners = [(listener, HealthKeeper(_name(listener), wall=wall)) for listener in listeners]
@@ -110,6 +116,11 @@ class DataCollector:
         try:
             reply = self._apis_web.log()
             self._take(reply)
+        except Exception as error:
+            self._noted("/get/log", error)
+            raise
+        else:
+            self._noted("/get/log", None)
         finally:
             self._tell()
 
@@ -164,15 +175,17 @@ class GridWatcher:
         cache: UnitCache,
         *,
         admission: Admission | None = None,
+        noted: Noted = lambda path, error: None,
         clock: Callable[[], float] = time.monotonic,
         wall: Callable[[], datetime] = utc_now,
     ) -> None:
         self._apis_web = apis_web
         self._cache = cache
         self._admission = admission or Admission(cache)
+        self._noted = noted
         self._clock = clock
         self._calls = [
-            (call, failed, HealthKeeper(f"apis-web's {path}", wall=wall))
+            (path, call, failed, HealthKeeper(f"apis-web's {path}", wall=wall))
             for path, call, failed in (
                 ("/unitIds", self._ask_unit_ids, _no_unit_ids),
                 ("/getStatus", self._ask_status, _no_status),
@@ -191,16 +204,22 @@ class GridWatcher:
         self._ask(*self._calls[-1])
 
     def _ask(
-        self, call: Callable[[], None], failed: Callable[[str], Callable[[GridWatch], GridWatch]], keeper: HealthKeeper
+        self,
+        path: str,
+        call: Callable[[], None],
+        failed: Callable[[str], Callable[[GridWatch], GridWatch]],
+        keeper: HealthKeeper,
     ) -> Exception | None:
         """Ask once; what went wrong, which the cache and the keeper know already."""
         try:
             call()
         except Exception as error:  # noqa: BLE001 - none hides the next; the keeper logs what is unknown
             keeper.failed(error)
+            self._noted(path, error)
             self._cache.take_grid(failed(words_of(error)))
             return error
         keeper.succeeded()
+        self._noted(path, None)
         return None
 
     def _ask_unit_ids(self) -> None:

@@ -153,4 +153,4 @@ def test_every_reply_is_held_to_its_declaration(console: Console) -> None:
 
 
 def test_a_whole_frame_has_every_section(console: Console) -> None:
-    assert set(console.get("/get/frame")) == set(Frame.__annotations__) - {"gone"}
+    assert set(console.get("/get/frame")) == set(Frame.__annotations__) - {"gone", "replay"}

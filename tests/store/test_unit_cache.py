@@ -268,3 +268,13 @@ def test_forgetting_a_unit_frees_its_address_with_the_next_answer_and_no_other_d
     cache.forget("E002")
     assert set(cache.snapshot().conflicts) == {"E003"}
     assert cache.take_log({**units, "E001": unit("t2")}, 2.0, wall(2.0))[1].conflicts == {}
+
+
+def test_every_snapshot_is_told_in_order_before_anybody_else_can_see_it() -> None:
+    """What rests on a snapshot is never known before it."""
+    told: list[tuple[int, int]] = []
+    cache = UnitCache(told=lambda snapshot: told.append((snapshot.serial, cache.snapshot().serial)))
+    take(cache, 1.0, E001=unit("a"))
+    cache.confirm(2.0, wall(2.0))
+    cache.forget("E001")
+    assert told == [(1, 0), (2, 1), (3, 2)]

@@ -4,7 +4,6 @@ import json
 from typing import Any
 
 from main_controller.alarms.overview import Overview
-from main_controller.assessment.grid_state import GridState
 from main_controller.web.frame_report import FrameReport, Report
 from main_controller.web.shapes.schedules import FrameSchedules
 from main_controller.web.status_report import About, Sources
@@ -29,14 +28,14 @@ class Site:
     def __init__(self) -> None:
         grid = Grid()
         take(grid.cache, grid.clock, unit("E001"), unit("E002"))
-        self.state: GridState = grid.desk.grid()
+        self.moment, self.state = grid.desk.seen()
         self.alarms = Overview()
         sources = Sources(
             collector=lambda: UP, watcher=lambda: UP, scheduler=lambda: UP, schedules=ScheduleStatus,
             alarms=lambda: self.alarms,
         )  # fmt: skip
         about = About("0.1.0", False, "", "UTC", LIMITS, CONFIG)
-        self.frames = FrameReport(lambda: self.state, about, sources, lambda: NO_SCHEDULES, "then")
+        self.frames = FrameReport(lambda: (self.moment, self.state), about, sources, lambda: NO_SCHEDULES, "then")
 
     def report(self) -> tuple[Report, Any]:
         report = self.frames.report()

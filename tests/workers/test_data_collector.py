@@ -452,3 +452,18 @@ def test_each_calls_outage_is_logged_when_it_starts_and_when_it_ends(caplog: pyt
 
 def _with_ids(grid: GridWatch) -> GridWatch:
     return dataclasses.replace(grid, unit_ids=("E001",))
+
+
+def test_the_outcome_of_every_call_is_noted() -> None:
+    """Also of one that failed, and of one without news."""
+    noted: list[tuple[str, str | None]] = []
+
+    def note(path: str, error: Exception | None) -> None:
+        noted.append((path, None if error is None else str(error)))
+
+    same = reply({"E001": unit()})
+    collector = DataCollector(ApisWeb(same, FAULTS[0], same), UnitCache(), noted=note)
+    for _ in range(3):
+        with contextlib.suppress(UpstreamError):
+            collector.poll_once()
+    assert noted == [("/get/log", None), ("/get/log", "refused"), ("/get/log", None)]

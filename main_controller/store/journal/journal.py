@@ -57,6 +57,7 @@ class Journal:
             wall=wall,
             clock=clock,
         )
+        self._listeners: list[Callable[[JournalRow], None]] = []
         self._last: Head | None = None  # as this run saw it, and the highest command's number: for a new file
         self._last_command = 0
         database.restored_by(self._go_on)
@@ -65,6 +66,10 @@ class Journal:
     def fault(self) -> Sentence | None:
         """Why rows are not being written, None while they are: for `/readyz` and `/get/status`."""
         return self._database.fault
+
+    def listen(self, listener: Callable[[JournalRow], None]) -> None:
+        """Have `listener` told of every row that comes, in the thread that brings it; quick, and never raises."""
+        self._listeners.append(listener)
 
     # Appending
 
@@ -93,6 +98,8 @@ class Journal:
             at if at is not None else self._wall(), kind, by=by, unit_id=unit_id, what=what, before=before, after=after,
             outcome=outcome, command_id=command_id, order=order, stage=stage,
         )  # fmt: skip
+        for listener in self._listeners:
+            listener(row)
         return self._rows.append(row, wait)
 
     # Within the database's transactions

@@ -106,6 +106,11 @@ class JournalRow:
             messages=messages_text([*said, *said_before, *said_after]),
         )
 
+    def message_of(self, text: str) -> dict[str, Any] | None:
+        """The sentence in this row that reads `text`, as `sentence.messages` lists it; None where it has no code."""
+        found = [] if self.messages is None else json.loads(self.messages)
+        return next((one for one in found if one["text"] == text), None)
+
     def chained(self, row_id: int, previous: str) -> tuple[Any, ...]:
         """The row's columns at this place in the chain."""
         values = (row_id, *astuple(self))

@@ -1,6 +1,6 @@
 """What `/get/frame` tells: all that the page shows."""
 
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from main_controller.assessment.bus import BusState
 from main_controller.domain.modes import Mode
@@ -125,10 +125,23 @@ FrameRow = tuple[
 columns are named; null where the hardware does not tell (N17)."""
 
 
+class Replayed(TypedDict):
+    """That a frame is a replay of the time `at`: the one that was made at `madeAt`, and told until `nextAt` (null: not
+    known here). `recordedBy` is the version of the program that ran then, `judgedBy` the one that judges what was
+    recorded: where they are the same, the frame is as it was told then."""
+
+    at: Time
+    madeAt: Time
+    nextAt: Time | None
+    recordedBy: str
+    judgedBy: str
+
+
 class Head(TypedDict):
     """`serial` grows with every change, `start` names this start of the program; `moment` is by what an order says what
     its page showed (H1); `newsAt` is when the next answer of apis-web is expected in a frame, null where nobody knows.
-    `whole`: this is all, not only what changed; `mine`: `then` was promised to this page (H2).
+    `whole`: this is all, not only what changed; `mine`: `then` was promised to this page (H2). `replay` stands in a
+    frame of the past alone, of which `moment` is 0: no order can be given by it.
     """
 
     serial: int
@@ -139,6 +152,7 @@ class Head(TypedDict):
     assessedAt: Time
     whole: bool
     mine: bool
+    replay: NotRequired[Replayed]
 
 
 class Sections(TypedDict, total=False):
