@@ -114,12 +114,13 @@ export function createCluster({ words, orders, state, api, ask, readNow }) {
   }
 
   async function askStopAll() {
-    const manual = state.get().model.status?.grid?.mode === "manual";
+    const { past, live } = state.get();
+    const manual = (live ?? state.get()).status?.grid?.mode === "manual";
     const { answer } = await ask({
       title: words.t("stopall.ask"),
       lead: words.t(manual ? "stopall.lead.manual" : "stopall.lead"),
       note: words.t("stopall.note"),
-      facts: () => liveNow(state.get().model, words),
+      facts: () => (past === null ? liveNow(state.get().model, words) : [words.t("past.stop")]),
       yes: words.t("stopall"),
       focus: "yes",
       stopping: true,
