@@ -5,12 +5,11 @@
 
 import { isTimeline } from "../lib/pastReplies.js";
 import { addressAt, askedAt, gapsOn, nextMark, placed, playedOn, reachOf, SPEEDS, stepped, within } from "../lib/past.js";
-import { modeName } from "../lib/sentences.js";
-import { failureSentence } from "../lib/sentences.js";
+import { failureSentence, modeName } from "../lib/sentences.js";
 import { make, setAttribute, setOutcome, setProperty, setText } from "../widgets/text.js";
 
 const PLAYS = 1000; // ms between two frames
-const REACH_FOLLOWS = 30_000; // ms between two looks at how far the record reaches
+const REACH_FOLLOWS = 10_000; // ms between two looks at how far the record reaches
 const FAR = 10_000; // ms that Page keys go on the track
 
 /**
@@ -198,7 +197,7 @@ export function createPast({ words, state, api, show, leave }) {
       return gap;
     });
     find("marks").replaceChildren(...gaps, ...marks);
-    setText(find("reach"), words.t("past.reach", { from: words.moment(timeline.reachesBackTo), to: words.moment(timeline.until) }));
+    setText(find("reach"), words.t("past.reach", { begin: words.moment(timeline.reachesBackTo), end: words.moment(timeline.until) }));
   }
 
   function render() {
