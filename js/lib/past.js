@@ -1,17 +1,11 @@
 // The page as it was: which time the address asks for, where to go from one moment, and where marks stand on the track. Pure.
 //
-//   ?at=2026-11-27T03:12:00Z      that moment, standing still          ?at=       the newest that is recorded
+//   ?at=2026-11-27T03:12:00Z      that moment, standing still          ?at=       the newest that is recorded (panels/past.js)
 
 export const SPEEDS = [1, 2, 5, 10, 30, 60];
 export const BUCKETS = 240; // places for marks on the track
 const GRAVITY = { event: 1, order: 2, alarm: 3 };
 const TICK = 1000; // ms between two frames while it plays
-
-/** The time (ms) that an address asks for; NaN for the newest, null where it asks for now. */
-export function askedAt(search) {
-  const asked = new URLSearchParams(search).get("at");
-  return asked === null ? null : Date.parse(asked);
-}
 
 /** The query of an address that asks for this time (ms), or for now (null), beside what else it holds. */
 export function addressAt(at, search) {

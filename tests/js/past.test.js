@@ -1,17 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { addressAt, askedAt, BUCKETS, gapsOn, nextMark, placed, playedOn, reachOf, stepped, within } from "../../js/lib/past.js";
+import { addressAt, BUCKETS, gapsOn, nextMark, placed, playedOn, reachOf, stepped, within } from "../../js/lib/past.js";
 
 const at = (second) => new Date(Date.UTC(2026, 10, 27, 3, 12, second)).toISOString();
 const ms = (second) => Date.parse(at(second));
 const TIMELINE = { reachesBackTo: at(0), until: at(40) };
 const REACH = { begin: ms(0), end: ms(40) };
 
-test("the address asks for a moment, for the newest, or for now", () => {
-  assert.equal(askedAt("?at=2026-11-27T03:12:07Z"), ms(7));
-  assert.ok(Number.isNaN(askedAt("?at=")));
-  assert.equal(askedAt("?unit=E001"), null);
-  assert.equal(askedAt(addressAt(ms(7), "?unit=E001")), ms(7));
+test("the address names a moment, or now", () => {
+  assert.equal(addressAt(ms(7), "?unit=E001"), "?unit=E001&at=2026-11-27T03:12:07.000Z");
   assert.equal(addressAt(null, "?unit=E001&at=x"), "?unit=E001");
   assert.equal(addressAt(null, "?at=x"), "");
 });
