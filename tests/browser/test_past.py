@@ -17,7 +17,7 @@ def plant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plant]:
     """A cluster that has run for some moments, in which a unit was locked."""
     with running(tmp_path_factory.mktemp("past") / "console", 2) as plant:
         console = plant.console
-        until(lambda: len(console.get("/timeline")["marks"]) >= 2, "two marks")
+        until(lambda: console.get("/timeline")["marks"], "the mark of the start")
         assert console.call("/setLock?name=anna&reason=test", "POST").status == 200
         until(lambda: any("lock" in mark["text"] for mark in console.get("/timeline")["marks"]), "the lock's mark")
         yield plant
