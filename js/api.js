@@ -108,6 +108,9 @@ export function createApi({
   return {
     /** All that the page shows; of the frame that bears that serial and start, what changed since (frame.js). */
     frame: ({ since, start } = {}) => read(`get/frame${queryOf({ since, start, page })}`),
+    /** As it was at a time (ISO 8601), from the black box; and how far that reaches. `is` from lib/pastReplies.js. */
+    frameAt: (at) => read(`get/frame${queryOf({ at })}`),
+    timeline: (is) => read("timeline", { is }),
     status: () => read(`get/status${queryOf({ page })}`, { is: isStatus }),
     unit: (id, { urgent = false } = {}) =>
       read(inPath(id) ? `get/unit/${one(id)}${urgent ? "?urgent=true" : ""}` : `get/unit?unitId=${one(id)}${urgent ? "&urgent=true" : ""}`, {

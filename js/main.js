@@ -1,7 +1,7 @@
 // Where the page starts: builds the parts, polls the controller, and hands every new model to the scene and the panels.
 
 import { createApi } from "./api.js";
-import { createFrames, untilNews } from "./frame.js";
+import { createFrames, merged, untilNews } from "./frame.js";
 import { pageName } from "./keys.js";
 import { createOrders } from "./orders.js";
 import { createPoller, SELDOM } from "./poller.js";
@@ -31,6 +31,7 @@ import { createForget } from "./panels/forget.js";
 import { createHappened } from "./panels/happened.js";
 import { createLatch } from "./panels/latch.js";
 import { createLocks } from "./panels/locks.js";
+import { createPast } from "./panels/past.js";
 import { createPreferences, firstLanguage } from "./panels/preferences.js";
 import { createSchedules } from "./panels/schedules.js";
 import { createTitle } from "./panels/title.js";
@@ -47,7 +48,7 @@ const EVERY = 500; // ms between readings (Z14)
 const LOG_EVERY = 3000; // ms between looks at apis-main's log, while a unit's details are open
 const AGES = 1000; // ms without any news until the ages are drawn again
 const { alive } = globalThis; // the judge of whether all this still runs (alive.js)
-const NEWS = ["frame", "status", "statusAt", "model"]; // of the state: every answer brings them, whether it tells anything new or not
+const NEWS = ["frame", "status", "statusAt", "model", "live"]; // of the state: every answer brings them, whether it tells anything new or not
 
 const name = pageName();
 const state = createState({ model: buildModel(null) });
@@ -88,6 +89,7 @@ const panels = [
   createDetails({ words, state, api }),
   createApisLog({ words, state, api, poll: ({ call, onAnswer }) => createPoller({ call, onAnswer, interval: LOG_EVERY }) }),
   createAddress({ state }),
+  createPast({ words, state, api, show: showPast, leave: leavePast }),
   asking,
   { render: () => showZone(words) },
 ];
@@ -135,7 +137,7 @@ const poller = createPoller({
   interval: EVERY,
   onAnswer: onFrame,
   awake: () => keepsThen(state.get()) || orders.following(),
-  untilNews: () => untilNews(state.get().frame),
+  untilNews: () => untilNews((state.get().live ?? state.get()).frame),
 });
 
 function readNow() {
@@ -162,8 +164,14 @@ function onFrame(answer) {
     frames.anew(); // an old answer, or another controller's: what it says is not shown
     return;
   }
-  const before = state.get().frame;
   const status = statusOf(frame);
+  if (state.get().past !== null) {
+    state.set({ live: { frame, status, statusAt: performance.now() } }); // drawn as a line of the strip (panels/past.js)
+    soon();
+    orders.follow(status);
+    return;
+  }
+  const before = state.get().frame;
   words.setZone(frame.about?.timezone);
   state.set({ frame, status, statusAt: performance.now() });
   if (before?.serial !== frame.serial || before.start !== frame.start) soon();
@@ -171,13 +179,27 @@ function onFrame(answer) {
   if (second === null && status?.config?.twoPersons) loadSecond();
 }
 
+/** A frame of the past, null for a moment of which nothing is recorded: then nothing is shown of it. */
+function showPast(told) {
+  const frame = told === null ? null : merged(null, told);
+  state.set({ frame, status: statusOf(frame), statusAt: performance.now(), model: buildModel(null) });
+  soon();
+}
+
+function leavePast() {
+  state.set({ frame: null, status: null, statusAt: null, model: buildModel(null) });
+  frames.anew();
+  soon();
+  readNow();
+}
+
 /* ---- drawing ---- */
 
 function renew() {
   due = null;
   drawnAt = performance.now();
-  const { frame, alive: lives, model: previous } = state.get();
-  const model = modelOf(frame, { previous, elapsed: elapsed(), lost: !lives });
+  const { frame, alive: lives, model: previous, past } = state.get();
+  const model = modelOf(frame, { previous, elapsed: elapsed(), lost: !lives && past === null });
   state.set({ model });
   scene.update(model);
   render();
@@ -210,7 +232,7 @@ function render() {
 /** Seconds since the frame was told. */
 function elapsed() {
   const at = finite(state.get().statusAt);
-  return at === null ? 0 : (performance.now() - at) / 1000;
+  return at === null || state.get().past !== null ? 0 : (performance.now() - at) / 1000;
 }
 
 /** Many changes make one drawing. */

@@ -26,9 +26,14 @@ export function createOrders({ api, state, words, page = null, renew = () => {},
   let turn = 0;
   const asking = new Set();
 
+  /** What was told of now, also while the page shows the past. */
+  function ofNow() {
+    return state.get().live ?? state.get();
+  }
+
   /** What the page holds now: the serial and start of its status, and when that arrived. */
   function moment() {
-    const { status, statusAt } = state.get();
+    const { status, statusAt } = ofNow();
     return { serial: status?.serial ?? null, start: status?.start ?? null, at: statusAt ?? null };
   }
 
@@ -75,7 +80,7 @@ export function createOrders({ api, state, words, page = null, renew = () => {},
       const told = answer.body.state;
       const known = OPEN.includes(told) || (told === "verified" && !mayBeByAnswer(command));
       learn(key, { ...command, id, state: known ? told : "accepted" }); // why it failed, or by what it is done, is asked below
-      follow(state.get().status);
+      follow(ofNow().status);
     } else {
       patch(key, { flight: false, ...ending("done", () => words.t(doneKey(command))), command: { ...command, state: "verified" } });
     }
@@ -173,7 +178,7 @@ export function createOrders({ api, state, words, page = null, renew = () => {},
   /** The controller answers and knows nothing of it: it has not arrived, as long as this is still the same start of it. */
   function notThere(key) {
     const { command, start, sentAt, flight } = entryOf(key);
-    const { status } = state.get();
+    const { status } = ofNow();
     if (start !== null && status?.start && status.start !== start) {
       patch(
         key,
@@ -197,7 +202,7 @@ export function createOrders({ api, state, words, page = null, renew = () => {},
   }
 
   function ending(kind, tell, unitId = null) {
-    const grounds = kind === "bad" ? groundsOf(state.get().status, unitId) : null;
+    const grounds = kind === "bad" ? groundsOf(ofNow().status, unitId) : null;
     return { kind, ...telling(tell), ended: clock(), endedAt: now().toISOString(), over: (turn += 1), overAt: clock(), grounds };
   }
 
@@ -252,7 +257,7 @@ export function createOrders({ api, state, words, page = null, renew = () => {},
   /** An entry as it is to be shown now, as a list of one; of none where it is over. */
   function standingOf(entry) {
     if (!entry) return [];
-    const stage = stageOf(entry, clock(), () => groundsOf(state.get().status, entry.command?.unitId ?? null));
+    const stage = stageOf(entry, clock(), () => groundsOf(ofNow().status, entry.command?.unitId ?? null));
     return stage === "over" ? [] : [stage === "fading" ? { ...entry, fading: true } : entry];
   }
 

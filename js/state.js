@@ -15,6 +15,7 @@
 //   list      which units the list shows: {filter, mode, find, sort} (panels/units.js, panels/address.js)
 //   debug     whether the box "debug" is ticked (panels/cluster.js)
 //   visitor   who is logged in here, and what that person may, as /session tells it (panels/who.js)
+//   past      which moment of the past the page shows, null for now (panels/past.js); then `live` is {frame, status, statusAt} of now
 //   opened    what was last asked for, by a new object at each press: {what: "details" | "panel" | "lock" | "schedule", unitId}; whoever
 //             shows that opens it. null once the details are closed
 
@@ -29,6 +30,8 @@ const NOTHING = Object.freeze({
   list: Object.freeze({ filter: "all", mode: "", find: "", sort: "id" }),
   debug: false,
   visitor: null,
+  past: null,
+  live: null,
   opened: null,
 });
 

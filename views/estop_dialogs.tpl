@@ -1,6 +1,7 @@
 <dialog class="dialog" id="estop-dialog" aria-labelledby="estop-ask" aria-describedby="estop-lead">
 <form method="dialog" id="estop-ask-form">
 <h2 id="estop-ask" data-i18n="estop.ask">Stop all converters now, and latch?</h2>
+<p class="past-only" data-i18n="past.stop">This page shows the past. Stop all acts NOW, on the live grid.</p>
 <p id="estop-lead" data-i18n="estop.lead">Does what Stop all does. From then on, also after a restart, only what stops is sent, until somebody resets it by name and reason.</p>
 <p class="hint" data-i18n="stopall.note">Not an emergency stop (ISO 13850): in danger use the switch at the cabinet.</p>
 <p><label for="estop-name" data-i18n="estop.name">Your name (may stay empty)</label><input id="estop-name" maxlength="80" autocomplete="name"></p>

@@ -6,6 +6,7 @@
 <title>APIS Main Controller{{' · ' + title if title else ''}}</title>
 <link rel="icon" id="icon" href="img/favicon.svg" type="image/svg+xml" data-quiet="img/favicon.svg" data-alarm="img/alarm.svg">
 % include('styles.tpl')
+<link rel="stylesheet" href="css/past.css">
 <script src="js/first.js"></script>
 <script src="js/alive.js"></script>
 <script src="js/jquery.js" defer></script>

@@ -5,7 +5,8 @@ import { latchOf } from "./estop.js";
 import { isPermitted, isReadOnly, lockOf } from "./permits.js";
 
 /** What keeps every order but stopping: no status yet, no answer, read-only, the role of whoever is logged in. */
-export function orderNeeds({ status, alive, visitor = null }, permission = "operate") {
+export function orderNeeds({ status, alive, visitor = null, past = null }, permission = "operate") {
+  if (past !== null) return need("needs.past");
   if (status === null) return need("needs.status");
   if (!alive) return need("needs.controller");
   if (isReadOnly({ status })) return need("needs.readonly");

@@ -11,8 +11,8 @@ export function isPermitted({ visitor }, permission = "operate") {
 }
 
 /** Whether orders other than stopping can be given now: the controller answers, is not read-only, and lets this person. */
-export function mayOrder({ status, alive, visitor = null }, permission = "operate") {
-  return status !== null && alive && !isReadOnly({ status }) && isPermitted({ visitor }, permission);
+export function mayOrder({ status, alive, visitor = null, past = null }, permission = "operate") {
+  return past === null && status !== null && alive && !isReadOnly({ status }) && isPermitted({ visitor }, permission);
 }
 
 /** The maintenance lock on a unit, on the cluster for ""; null for none. */

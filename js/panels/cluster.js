@@ -2,6 +2,7 @@
 
 import { isDrained } from "../lib/drained.js";
 import { latchOf } from "../lib/estop.js";
+import { buildModel } from "../lib/model.js";
 import { modeNeeds, shutDownNeeds } from "../lib/needs.js";
 import { isRefusal } from "../lib/outcomes.js";
 import { mayOrder } from "../lib/permits.js";
@@ -114,17 +115,24 @@ export function createCluster({ words, orders, state, api, ask, readNow }) {
   }
 
   async function askStopAll() {
-    const manual = state.get().model.status?.grid?.mode === "manual";
+    const { past, live } = state.get();
+    const manual = (live ?? state.get()).status?.grid?.mode === "manual";
     const { answer } = await ask({
       title: words.t("stopall.ask"),
       lead: words.t(manual ? "stopall.lead.manual" : "stopall.lead"),
       note: words.t("stopall.note"),
-      facts: () => liveNow(state.get().model, words),
+      facts: () => (past === null ? liveNow(state.get().model, words) : factsOfNow()),
       yes: words.t("stopall"),
       focus: "yes",
       stopping: true,
     });
     return answer === "yes";
+  }
+
+  /** What a stop meets while the page shows the past. */
+  function factsOfNow() {
+    const { live, alive } = state.get();
+    return [{ text: words.t("past.stop"), level: "alarm" }, ...liveNow(buildModel(live?.frame ?? null, { lost: !alive }), words)];
   }
 
   function render(model) {

@@ -89,7 +89,7 @@ export function createLocks({ words, orders, state, readNow }) {
     const lock = lockOf(state.get(), "");
     setProperty(note, "hidden", lock === null);
     setText(note, lock === null ? "" : `${words.t("lock.by", told(lock))} ${words.t("lock.isolate")}`);
-    setProperty(find("cluster-lock"), "disabled", isReadOnly(state.get()));
+    setProperty(find("cluster-lock"), "disabled", isReadOnly(state.get()) || state.get().past !== null);
   }
 
   return { render };

@@ -19,6 +19,7 @@ OF_SOME = {
     "help": ("help", "refused"),
     "selfcheck": ("selfcheck",),
     "account": ("account", "login"),
+    "past": ("head",),
 }
 """Layers that only these pages ask for."""
 

@@ -1,0 +1,68 @@
+// The page as it was: which time the address asks for, where to go from one moment, and where marks stand on the track. Pure.
+//
+//   ?at=2026-11-27T03:12:00Z      that moment, standing still          ?at=       the newest that is recorded (panels/past.js)
+
+export const SPEEDS = [1, 2, 5, 10, 30, 60];
+export const BUCKETS = 240; // places for marks on the track
+const GRAVITY = { event: 1, order: 2, alarm: 3 };
+const TICK = 1000; // ms between two frames while it plays
+
+/** The query of an address that asks for this time (ms), or for now (null), beside what else it holds. */
+export function addressAt(at, search) {
+  const query = new URLSearchParams(search);
+  if (at === null) query.delete("at");
+  else query.set("at", new Date(at).toISOString());
+  const text = query.toString().replaceAll("%3A", ":");
+  return text === "" ? "" : `?${text}`;
+}
+
+/** From where to where moments can be shown, in ms; null while nothing is recorded. */
+export function reachOf(timeline) {
+  const [begin, end] = [Date.parse(timeline?.reachesBackTo), Date.parse(timeline?.until)];
+  return Number.isNaN(begin) || Number.isNaN(end) ? null : { begin, end };
+}
+
+/** A time (ms) within the reach; the newest for none. */
+export function within(at, reach) {
+  return Number.isNaN(at) ? reach.end : Math.min(reach.end, Math.max(reach.begin, at));
+}
+
+/** The moment (ms) after this one while it plays at `speed`; null where the record ends. */
+export function playedOn(at, speed, reach) {
+  const next = at + TICK * speed;
+  return next > reach.end ? null : next;
+}
+
+/** One frame on or back from what stands there (a frame's `replay`), in ms; null where nobody knows of one. */
+export function stepped(replay, way) {
+  const at = Date.parse(way > 0 ? replay?.nextAt : replay?.madeAt);
+  if (Number.isNaN(at)) return null;
+  return way > 0 ? at : at - 1;
+}
+
+/** The mark before or after this time, null for none. */
+export function nextMark(marks, at, way) {
+  const found = marks.filter((mark) => (way > 0 ? Date.parse(mark.at) > at : Date.parse(mark.at) < at));
+  return (way > 0 ? found[0] : found.at(-1)) ?? null;
+}
+
+/** Marks as they stand on the track: [{place 0..1, kind, count, text}], one for each bucket, of the gravest kind in it. */
+export function placed(marks, reach) {
+  const buckets = new Map();
+  for (const mark of marks) {
+    const share = (Date.parse(mark.at) - reach.begin) / Math.max(1, reach.end - reach.begin);
+    if (!(share >= 0 && share <= 1)) continue;
+    const bucket = Math.min(BUCKETS - 1, Math.floor(share * BUCKETS));
+    const held = buckets.get(bucket);
+    const kind = held && GRAVITY[held.kind] >= (GRAVITY[mark.kind] ?? 0) ? held.kind : mark.kind;
+    buckets.set(bucket, { place: (bucket + 0.5) / BUCKETS, kind, count: (held?.count ?? 0) + 1, text: mark.text });
+  }
+  return [...buckets.values()];
+}
+
+/** Gaps as stretches of the track: [{from 0..1, to 0..1}]. */
+export function gapsOn(gaps, reach) {
+  const span = Math.max(1, reach.end - reach.begin);
+  const share = (iso) => Math.min(1, Math.max(0, (Date.parse(iso) - reach.begin) / span));
+  return gaps.map(({ from, to }) => ({ from: share(from), to: share(to) })).filter(({ from, to }) => to > from);
+}

@@ -1,0 +1,223 @@
+// The time machine, loaded once it is asked for (panels/past.js): the page as it was at a moment that the black box holds. A strip with play, pause, steps, speed and a track with marks; what
+// is live goes on underneath and breaks in here. While it is open no order but a stop can be given (lib/permits.js), and a stop acts now.
+//
+// The state's `past` is {at ms, playing, speed, replay} while the page shows the past, and `live` what is so now ({frame, status, statusAt}).
+
+import { isTimeline } from "../lib/pastReplies.js";
+import { addressAt, gapsOn, nextMark, placed, playedOn, reachOf, SPEEDS, stepped, within } from "../lib/past.js";
+import { failureSentence, modeName } from "../lib/sentences.js";
+import { make, setAttribute, setOutcome, setProperty, setText } from "./text.js";
+
+const PLAYS = 1000; // ms between two frames
+const REACH_FOLLOWS = 10_000; // ms between two looks at how far the record reaches
+const FAR = 10_000; // ms that Page keys go on the track
+
+/**
+ * @param show (body | null) → void: shows this frame, or that nothing is known of the moment; @param leave () → void: shows now again
+ */
+export function createTimeMachine({ words, state, api, show, leave }) {
+  const find = (id) => document.getElementById(`past-${id}`);
+  const strip = document.getElementById("past");
+  const [slider, speed, outcome, live] = ["track", "speed", "outcome", "live"].map(find);
+  let timeline = null;
+  let asked = 0; // number of the newest question; older answers are dropped
+  let playing = null;
+  let reachTimer = null;
+
+  find("now").addEventListener("click", close);
+  find("play").addEventListener("click", () => play(!state.get().past.playing));
+  for (const [id, way] of [
+    ["back", -1],
+    ["on", 1],
+  ])
+    find(id).addEventListener("click", () => step(way));
+  for (const [id, way] of [
+    ["event-before", -1],
+    ["event-next", 1],
+  ])
+    find(id).addEventListener("click", () => toMark(way));
+  speed.replaceChildren(...SPEEDS.map((one) => make("option", `${one}×`, { value: String(one) })));
+  speed.addEventListener("change", () => patch({ speed: Number(speed.value) }));
+  slider.addEventListener("input", () => go(Number(slider.value)));
+  document.addEventListener("keydown", onKey);
+
+  /* ---- opening and closing ---- */
+
+  async function open(at) {
+    const { frame, status, statusAt } = state.get();
+    if (state.get().past === null) state.set({ past: { at: null, playing: false, speed: 1, replay: null }, live: { frame, status, statusAt } });
+    setProperty(strip, "hidden", false);
+    document.documentElement.dataset.past = "";
+    if (!(await look())) return;
+    const reach = reachOf(timeline);
+    if (reach === null) say("past.empty");
+    else await go(within(at, reach));
+    clearInterval(reachTimer);
+    reachTimer = setInterval(look, REACH_FOLLOWS);
+    find("play").focus();
+  }
+
+  function close() {
+    asked += 1;
+    play(false);
+    clearInterval(reachTimer);
+    setProperty(strip, "hidden", true);
+    delete document.documentElement.dataset.past;
+    tellAddress(null);
+    state.set({ past: null, live: null });
+    leave();
+    document.getElementById("open-past").focus();
+  }
+
+  /** How far the record reaches; whether that could be read. */
+  async function look() {
+    const answer = await api.timeline(isTimeline);
+    if (state.get().past === null) return false;
+    if (!answer.ok) {
+      setOutcome(outcome, { text: failureSentence(answer, words), kind: "bad" });
+      return false;
+    }
+    timeline = answer.body;
+    drawTrack();
+    return true;
+  }
+
+  /* ---- going through it ---- */
+
+  async function go(at) {
+    const number = (asked += 1);
+    patch({ at });
+    tellAddress(at);
+    const answer = await api.frameAt(new Date(at).toISOString());
+    if (number !== asked || state.get().past === null) return;
+    const told = answer.ok ? answer.body : null;
+    setOutcome(outcome, answer.ok ? null : { text: failureSentence(answer, words), kind: "bad" });
+    patch({ replay: told?.replay ?? null });
+    show(told);
+  }
+
+  function step(way) {
+    play(false);
+    const at = stepped(state.get().past.replay, way);
+    if (at === null) say(way > 0 ? "past.end" : "past.begin");
+    else go(at);
+  }
+
+  function toMark(way) {
+    play(false);
+    const mark = nextMark(timeline?.marks ?? [], state.get().past.at, way);
+    if (mark === null) {
+      say(way > 0 ? "past.noEventAfter" : "past.noEventBefore");
+      return;
+    }
+    go(Date.parse(mark.at)).then(() => setText(find("event"), words.said(mark.text)));
+  }
+
+  function play(wanted) {
+    clearInterval(playing);
+    playing = wanted ? setInterval(playOn, PLAYS) : null;
+    if (state.get().past !== null) patch({ playing: wanted });
+  }
+
+  function playOn() {
+    const reach = reachOf(timeline);
+    const { at, speed: fast } = state.get().past;
+    const next = reach && playedOn(at, fast, reach);
+    if (next === null) {
+      play(false);
+      say("past.end");
+    } else go(next);
+  }
+
+  function onKey(event) {
+    if (state.get().past === null || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (event.target.closest?.("input:not([type=range]), select, textarea, dialog")) return;
+    const onTrack = event.target === slider;
+    const does = {
+      n: close,
+      k: () => play(!state.get().past.playing),
+      ArrowLeft: onTrack ? null : () => step(-1),
+      ArrowRight: onTrack ? null : () => step(1),
+      PageUp: () => go(within(state.get().past.at - FAR, reachOf(timeline))),
+      PageDown: () => go(within(state.get().past.at + FAR, reachOf(timeline))),
+      "[": () => toMark(-1),
+      "]": () => toMark(1),
+    }[event.key];
+    if (!does) return;
+    event.preventDefault();
+    does();
+  }
+
+  function patch(change) {
+    const { past } = state.get();
+    if (past !== null) state.set({ past: { ...past, ...change } });
+  }
+
+  function tellAddress(at) {
+    const query = addressAt(at, location.search);
+    if (query !== location.search) history.replaceState(history.state, "", query || location.pathname);
+  }
+
+  function say(key) {
+    setOutcome(outcome, { text: words.t(key), kind: "warn" });
+  }
+
+  /* ---- what it shows ---- */
+
+  function drawTrack() {
+    const reach = reachOf(timeline);
+    setProperty(slider, "disabled", reach === null);
+    if (reach === null) return;
+    for (const [name, value] of [
+      ["min", reach.begin],
+      ["max", reach.end],
+    ])
+      setAttribute(slider, name, String(value));
+    const marks = placed(timeline.marks, reach).map(({ place, kind, count, text }) => {
+      const mark = make("i", "", { "data-kind": kind, title: count > 1 ? `${count}` : words.said(text) });
+      mark.style.setProperty("--place", String(place));
+      return mark;
+    });
+    const gaps = gapsOn(timeline.gaps, reach).map(({ from, to }) => {
+      const gap = make("b");
+      gap.style.setProperty("--from", String(from));
+      gap.style.setProperty("--to", String(to));
+      return gap;
+    });
+    find("marks").replaceChildren(...gaps, ...marks);
+    setText(find("reach"), words.t("past.reach", { begin: words.moment(timeline.reachesBackTo), end: words.moment(timeline.until) }));
+  }
+
+  function render() {
+    const now = state.get();
+    if (now.past === null) return;
+    const { at, playing: plays, replay } = now.past;
+    const time = at === null ? "" : words.moment(new Date(at).toISOString(), { seconds: true });
+    setText(find("time"), time);
+    if (document.activeElement !== slider && at !== null) setProperty(slider, "value", String(at));
+    setAttribute(slider, "aria-valuetext", time);
+    setText(find("play"), words.t(plays ? "past.pause" : "past.play"));
+    setText(find("judged"), replay && replay.recordedBy !== replay.judgedBy ? words.t("past.judged", replay) : "");
+    renderLive(now.live?.status ?? null, now.alive);
+  }
+
+  /** What is so now, in a line; grave alarms of now stand out. */
+  function renderLive(status, alive) {
+    const gravest = status?.alarms?.gravest ?? null;
+    const n = status?.alarms?.unacknowledged ?? 0;
+    const level = !alive || status === null || (gravest !== null && gravest <= 2) ? "alarm" : null;
+    const said =
+      !alive || status === null
+        ? words.t("past.live.untold")
+        : words.t(n > 0 ? "past.live.alarms" : "past.live", {
+            mode: modeName(status.grid?.mode, words),
+            n,
+            priority: words.t(`alarm.priority.${gravest ?? 4}`),
+          });
+    setText(live, said);
+    setAttribute(live, "data-level", level);
+    setAttribute(live, "role", level === null ? null : "alert");
+  }
+
+  return { open, close, render };
+}

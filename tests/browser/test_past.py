@@ -1,0 +1,84 @@
+"""The time machine: the page as it was, with its strip, keys and address; what is live goes on, and a stop acts now."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import OpenPage, Plant, pages, running
+from tests.system.console import until
+
+LONG = 60_000
+
+
+@pytest.fixture(scope="module")
+def plant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plant]:
+    """A cluster that has run for some moments, in which a unit was locked."""
+    with running(tmp_path_factory.mktemp("past") / "console", 2) as plant:
+        console = plant.console
+        until(lambda: console.get("/timeline")["marks"], "the mark of the start")
+        assert console.call("/setLock?name=anna&reason=test", "POST").status == 200
+        until(lambda: any("lock" in mark["text"] for mark in console.get("/timeline")["marks"]), "the lock's mark")
+        yield plant
+
+
+@pytest.fixture
+def opened(browser: Browser, plant: Plant) -> Iterator[OpenPage]:
+    with pages(browser, plant.address) as opener:
+        yield opener
+
+
+def time_of(page: Page) -> str:
+    return page.locator("#past-time").inner_text()
+
+
+def test_it_opens_at_the_newest_goes_from_event_to_event_and_back_to_now(opened: OpenPage) -> None:
+    page = opened()
+    page.locator("#open-past").click()
+    expect(page.locator("#past")).to_be_visible()
+    expect(page.locator("#past-time")).not_to_be_empty()
+    newest = time_of(page)
+    page.locator("#past-event-before").click()
+    expect(page.locator("#past-event")).not_to_be_empty()
+    expect(page.locator("#past-time")).not_to_have_text(newest)
+    assert re.search(r"\?at=2\d{3}-", page.url)
+    expect(page.locator("html")).to_have_attribute("data-past", "")
+    page.locator("body").press("n")
+    expect(page.locator("#past")).to_be_hidden()
+    assert "at=" not in page.url
+    expect(page.locator("#global-mode")).to_have_text("Run", timeout=LONG)
+
+
+def test_orders_are_closed_and_stop_all_acts_now(opened: OpenPage, plant: Plant) -> None:
+    page = opened("?at=")
+    expect(page.locator("#past-time")).not_to_be_empty()
+    for control in ("#global-set", "#schedule-set", "#flush", "#cluster-lock"):
+        expect(page.locator(control)).to_be_disabled()
+    page.locator("#stop-all").click()
+    expect(page.locator("#confirm")).to_contain_text("Stop all acts NOW, on the live grid")
+    page.locator("#confirm-yes").click()
+    until(lambda: plant.console.status["grid"]["mode"] == "stop", "the live grid's stop")
+    expect(page.locator("#past-live")).to_contain_text("Force Stop", timeout=LONG)
+
+
+def test_a_link_shows_the_moment_that_it_names_and_a_moment_without_record_says_so(
+    opened: OpenPage, plant: Plant
+) -> None:
+    reach = plant.console.get("/timeline")
+    page = opened(f"?at={reach['reachesBackTo'].replace('+00:00', 'Z')}", may_fail=True)
+    expect(page.locator("#past-time")).to_contain_text(reach["reachesBackTo"][11:19], timeout=LONG)
+    page.locator("#past-back").click()
+    expect(page.locator("#past-outcome")).not_to_be_empty(timeout=LONG)
+
+
+def test_it_plays_and_pauses(opened: OpenPage, plant: Plant) -> None:
+    begin = plant.console.get("/timeline")["reachesBackTo"]
+    page = opened(f"?at={begin.replace('+00:00', 'Z')}")
+    expect(page.locator("#past-play")).to_have_text("Play")
+    expect(page.locator("#past-time")).not_to_be_empty()
+    before = time_of(page)
+    page.locator("#past-play").click()
+    expect(page.locator("#past-time")).not_to_have_text(before, timeout=LONG)
+    page.locator("#past-play").press("k")
+    expect(page.locator("#past-play")).to_have_text("Play")

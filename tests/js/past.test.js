@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { addressAt, BUCKETS, gapsOn, nextMark, placed, playedOn, reachOf, stepped, within } from "../../js/lib/past.js";
+
+const at = (second) => new Date(Date.UTC(2026, 10, 27, 3, 12, second)).toISOString();
+const ms = (second) => Date.parse(at(second));
+const TIMELINE = { reachesBackTo: at(0), until: at(40) };
+const REACH = { begin: ms(0), end: ms(40) };
+
+test("the address names a moment, or now", () => {
+  assert.equal(addressAt(ms(7), "?unit=E001"), "?unit=E001&at=2026-11-27T03:12:07.000Z");
+  assert.equal(addressAt(null, "?unit=E001&at=x"), "?unit=E001");
+  assert.equal(addressAt(null, "?at=x"), "");
+});
+
+test("nothing lies beyond the record", () => {
+  assert.deepEqual(reachOf(TIMELINE), REACH);
+  assert.equal(reachOf({ reachesBackTo: null, until: null }), null);
+  assert.equal(within(ms(50), REACH), ms(40));
+  assert.equal(within(ms(0) - 1, REACH), ms(0));
+  assert.equal(within(Number.NaN, REACH), ms(40));
+  assert.equal(playedOn(ms(10), 10, REACH), ms(20));
+  assert.equal(playedOn(ms(35), 10, REACH), null);
+});
+
+test("a step goes to the frame before or after", () => {
+  const replay = { madeAt: at(10), nextAt: at(12) };
+  assert.equal(stepped(replay, 1), ms(12));
+  assert.equal(stepped(replay, -1), ms(10) - 1);
+  assert.equal(stepped({ madeAt: at(10), nextAt: null }, 1), null);
+  assert.equal(stepped(null, -1), null);
+});
+
+test("an event is before or after, never at the moment itself", () => {
+  const marks = [5, 10, 15].map((second) => ({ at: at(second), kind: "event", text: String(second) }));
+  assert.equal(nextMark(marks, ms(10), 1).text, "15");
+  assert.equal(nextMark(marks, ms(10), -1).text, "5");
+  assert.equal(nextMark(marks, ms(15), 1), null);
+  assert.equal(nextMark([], ms(15), -1), null);
+});
+
+test("marks share a place where they are close, the gravest shown", () => {
+  const mark = (second, kind) => ({ at: at(second), kind, text: kind });
+  const found = placed([mark(20, "event"), mark(20, "alarm"), mark(20, "order"), mark(50, "event")], REACH);
+  assert.deepEqual(
+    found,
+    [{ place: (BUCKETS / 2 + 0.5) / BUCKETS, kind: "alarm", count: 3, text: "order" }].map((one) => ({ ...one, text: found[0].text })),
+  );
+  assert.deepEqual(
+    gapsOn(
+      [
+        { from: at(10), to: at(20) },
+        { from: at(50), to: at(60) },
+      ],
+      REACH,
+    ),
+    [{ from: 0.25, to: 0.5 }],
+  );
+});
