@@ -30,9 +30,13 @@ def blocks(language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 
 
-def configured(folder: Path, target: str, every: str = "1s") -> Path:
-    """The page's own configuration in that folder, for this target, its alerts beside it."""
-    (documented, *_) = blocks("yaml")
+def configured(folder: Path, target: str, every: str = "1s", token: str | None = None) -> Path:
+    """The page's own configuration in that folder, for this target, its alerts beside it; with `token` that for
+    accounts."""
+    documented = blocks("yaml")[0 if token is None else 1]
+    assert ("credentials_file" in documented) is (token is not None)
+    if token is not None:
+        (folder / "apis-mc.token").write_text(token, "utf-8")
     assert documented.count(DOCUMENTED) == 1
     text = documented.replace(DOCUMENTED, target).replace("scrape_interval: 15s", f"scrape_interval: {every}")
     path = folder / "prometheus.yml"
@@ -44,8 +48,8 @@ def configured(folder: Path, target: str, every: str = "1s") -> Path:
 class Prometheus:
     """Runs in `folder`, on a port of its own, until it is left."""
 
-    def __init__(self, folder: Path, address: str, every: str = "1s") -> None:
-        config = configured(folder, urlsplit(address).netloc, every)
+    def __init__(self, folder: Path, address: str, every: str = "1s", token: str | None = None) -> None:
+        config = configured(folder, urlsplit(address).netloc, every, token)
         self._process = subprocess.Popen(
             [tool("prometheus"), f"--config.file={config}", f"--storage.tsdb.path={folder / 'data'}",
              "--web.listen-address=127.0.0.1:0"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,

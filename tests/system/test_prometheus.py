@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from main_controller import simulator
+from main_controller.accounts.roles import Role
 from main_controller.history.ledger_deal import End, Energy, LedgerDeal
 from main_controller.history.slot import CLUSTER, MINUTE, Energies, Powers, Slot
 from main_controller.metrics.alert_rules import alert_of
@@ -28,6 +29,7 @@ from tests.metrics.scraping import ALERTS, DOCUMENTED, Prometheus, blocks, confi
 from tests.metrics.tools import promtool, tool
 from tests.system.conftest import ready
 from tests.system.console import Console, until
+from tests.system.fake_grid import FakeGrid
 
 MINUTES = float(os.environ.get("PROMETHEUS_MINUTES", "0"))
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
@@ -125,16 +127,25 @@ def test_per_unit_there_are_at_most_fifteen_series(scene: Scene) -> None:
 
 def test_energy_is_that_of_history_and_ledger_to_the_joule(scene: Scene) -> None:
     """Minutes and deals as the recorder writes them, over some scrapes."""
-    names = {"in": "gridInWh", "out": "gridOutWh"}
     for wh in (12.345, 0.001, 6.5):
         scene.record(wh)
-        scene.scraped()
-    rows = scene.console.get(f"/history?unitId=E001&step=60&from={LONG_AGO:%Y-%m-%dT%H:%M:%SZ}&to=2026-01-01T01:00:00Z")
-    told = [dict(zip(rows["columns"], row, strict=True)) for row in rows["rows"]]
-    for way, name in names.items():
-        joules = scene.prometheus.value(f'apis_mc_unit_grid_energy_joules_total{{unit="E001",way="{way}"}}')
-        assert joules == pytest.approx(sum(row[name] or 0.0 for row in told) * 3600, abs=0.01)
+    until(lambda: history_is_known(scene), "the history's sums in Prometheus", 30, 0.2)
     until(lambda: ledger_is_known(scene), "the ledger's sums in Prometheus", 30, 0.2)
+
+
+def history_is_known(scene: Scene) -> bool:
+    """Whether Prometheus has the sums of the history: the minutes of this test, and those that passed meanwhile."""
+    told: list[dict[str, Any]] = []
+    for begin in (LONG_AGO, datetime.now(UTC) - timedelta(minutes=30)):
+        span = f"from={begin:%Y-%m-%dT%H:%M:%SZ}&to={begin + timedelta(hours=1):%Y-%m-%dT%H:%M:%SZ}"
+        rows = scene.console.get(f"/history?unitId=E001&step=60&{span}")
+        told += [dict(zip(rows["columns"], row, strict=True)) for row in rows["rows"]]
+    assert sum(row["gridInWh"] or 0.0 for row in told) > 18.8
+    known = scene.prometheus.query('sum by (way) (apis_mc_unit_grid_energy_joules_total{unit="E001"})')
+    return all(
+        known[("way", way),] == pytest.approx(sum(row[name] or 0.0 for row in told) * 3600, abs=0.01)
+        for way, name in (("in", "gridInWh"), ("out", "gridOutWh"))
+    )
 
 
 def ledger_is_known(scene: Scene) -> bool:
@@ -189,7 +200,7 @@ def test_every_command_of_the_page_works(scene: Scene, command: str, root: Path)
 
 
 def test_every_configuration_of_the_page_is_one(tmp_path: Path) -> None:
-    configured(tmp_path, DOCUMENTED)
+    configured(tmp_path, DOCUMENTED, token="apis_x")
     for number, text in enumerate(blocks("yaml")):
         path = tmp_path / f"{number}.yml"
         path.write_text(text, "utf-8")
@@ -232,6 +243,23 @@ def test_what_is_gone_leaves_nothing_that_looks_live(scene: Scene) -> None:
     scene.running.close()
     until(lambda: scene.prometheus.value('up{job="apis-mc"}') == 0.0, "the target down", 30, 0.2)
     assert scene.prometheus.query('count({__name__=~"apis_mc_.*"})') == {}
+
+
+def test_where_accounts_are_on_it_scrapes_by_a_viewers_token(grid: FakeGrid, tmp_path: Path) -> None:
+    with Console(tmp_path / "console", accounts=True, **grid.settings) as console:
+        access = console.controller.accounts.access
+        assert access is not None
+        account = access.directory.create(
+            "anna", "anna", Role.ENGINEER, access.passwords.hashed("correct horse battery")
+        )
+        ends = datetime.now(UTC) + timedelta(days=1)
+        token = access.directory.tokens.make(account.number, "prometheus", Role.VIEWER, ends).secret
+        assert console.call("/metrics").status == 401
+        with Prometheus(tmp_path, console.address, token=token) as prometheus:
+            until(lambda: prometheus.value('apis_mc_units{state="live"}') == 2.0, "figures by the token", 30, 0.2)
+            access.directory.change(account.number, enabled=False)
+            until(lambda: prometheus.value("up") == 0.0, "nothing without it", 30, 0.2)
+            assert prometheus.query("apis_mc_units") == {}
 
 
 @pytest.mark.skipif(not MINUTES, reason="takes minutes: make test-long")
