@@ -64,7 +64,7 @@ function own(table, id) {
   return Object.hasOwn(table, id) ? table[id] : undefined;
 }
 
-const TABLES = ["about", "data", "grid", "totals", "bus", "apisWeb", "workers", "schedules", "alarms", "locks", "conflicts"];
+const TABLES = ["about", "data", "grid", "totals", "bus", "flexibility", "apisWeb", "workers", "schedules", "alarms", "locks", "conflicts"];
 const LISTS = ["spurs", "busConditions", "gridEvents", "dealEvents", "orders", "endedOrders", "notKept"];
 
 /** Whether it is a frame: what stands in the controller's place may answer in JSON too. No section that it has may be of another kind. */

@@ -119,6 +119,7 @@ export default {
   "busfig.volts": "{range} V({n} 台)", "busfig.out": "{units}({at} から)", "busfig.headroom": "電流余裕", "busfig.held": "{id}、{vg} V(設定 {dvg} V)", "busfig.left": "{left} A / {limit} A",
   "busfig.balanced": "供給 {given} W、消費 {taken} W、差 {rest} W({percent} %)", "busfig.apart": "供給 {given} W、消費 {taken} W(測定時刻の差 {skew} 秒)",
   "busfig.ordered": "指令による動作",
+  "busfig.give": "供給可能量", "busfig.take": "充電可能量", "busfig.offer": "{wh} Wh({w} W)", "busfig.untold": "{n} 台は不明",
   "busfig.working": "設定 {dvg} V、{dig} A、測定 {vg} V、{ig} A、損失 {lost} W",
   "sharing.label": "電力融通画面", "sharing.press": "ノードを押すと詳細が表示されます。",
   "bus.voltage": "Bus voltage :",

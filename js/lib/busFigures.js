@@ -1,4 +1,4 @@
-// The figures of the bus as the controller reckons them (status.bus), as lines of text: {key, label, text, level}. Pure.
+// The figures of the bus as the controller reckons them (status.bus, status.flexibility), as lines of text: {key, label, text, level}. Pure.
 
 import { MISSING, figure, finite } from "./figures.js";
 import { idsOf } from "./sentences.js";
@@ -6,8 +6,8 @@ import { isolated } from "./wire.js";
 
 const MOST = 4; // converters at work by an order that one line names
 
-/** @param bus status.bus; nothing to show where that is none, or has no figures yet */
-export function busLines(bus, words) {
+/** @param bus status.bus; nothing to show where that is none, or has no figures yet. @param flexibility status.flexibility */
+export function busLines(bus, words, flexibility = null) {
   if (!bus || bus.voltage === undefined) return [];
   const line = (key, text, level = null) => ({ key, label: words.t(`busfig.${key}`), text, level });
   return [
@@ -17,6 +17,7 @@ export function busLines(bus, words) {
     ...headroomLines(bus.reference, words).map(([text, level]) => line("headroom", text, level)),
     line("balance", ...balanceText(bus.balance, words)),
     line("losses", `${figure(bus.losses)} W`),
+    ...offerLines(flexibility, words),
     ...explainedLines(bus.working, words).map((text) => line("ordered", text)),
     ...unexplainedLines(bus.working, words).map((text) => line("unexplained", text, "warn")),
   ];
@@ -56,6 +57,16 @@ function balanceText(balance, words) {
   const { taken, given, residual, percent, skew, withinSkew } = balance;
   const values = { taken: figure(taken), given: figure(given), rest: figure(residual), percent: figure(percent, 1), skew: figure(skew) };
   return [words.t(withinSkew === true ? "busfig.apart" : "busfig.balanced", values)];
+}
+
+/** What the batteries could give and take now, for who may call for it; of which units nobody can tell. */
+function offerLines(flexibility, words) {
+  if (!flexibility) return [];
+  const { untold = 0 } = flexibility;
+  return ["give", "take"].map((key) => {
+    const text = words.t("busfig.offer", { wh: figure(flexibility[key]?.energy), w: figure(flexibility[key]?.power) });
+    return { key, label: words.t(`busfig.${key}`), text: untold > 0 ? `${text} · ${words.t("busfig.untold", { n: untold })}` : text, level: null };
+  });
 }
 
 /** What an order from here keeps at work, set against measured, with the order; deals stand in a list of their own. */

@@ -1,4 +1,4 @@
-// The bus in figures, in the cluster's column: its voltage, who holds it and with what headroom, its balance, losses, and who works unexplained.
+// The bus in figures, in the cluster's column: its voltage, who holds it and with what headroom, its balance, losses, what it could give and take, and who works unexplained.
 
 import { busLines, workingText } from "../lib/busFigures.js";
 import { keyed, make, setAttribute, setProperty, setText } from "../widgets/text.js";
@@ -11,7 +11,7 @@ export function createBusFigures({ words, state }) {
     const { status, alive } = state.get();
     const untold = !alive || status?.apisWeb?.emulatorEmulator?.up === false; // then its figures are not of now
     const bus = untold ? null : ofNow(status?.bus ?? null);
-    const lines = busLines(bus, words);
+    const lines = busLines(bus, words, status?.flexibility);
     setProperty(block, "hidden", lines.length === 0);
     keyed(
       list,

@@ -15,6 +15,8 @@ from main_controller.server.lanes import Lane, LaneOf
 
 log = logging.getLogger(__name__)
 
+NAMES = {Lane.ORDINARY: "request", Lane.STOP: "stop request", Lane.STOP_ALL: "stop all request"}
+
 STOPPING = (16, 128)
 STOPPING_ALL = (4, 64)
 """Threads at least, and at most."""
@@ -45,6 +47,11 @@ class Pool:
             if len(self._tasks) > self._idle and self._threads < self._most and not self._ending:
                 self._start()
             self._changed.notify()
+
+    @property
+    def waiting(self) -> int:
+        """How many tasks wait for a thread."""
+        return len(self._tasks)
 
     def end(self, deadline: float) -> int:
         """Take no more tasks, cancel those that wait; how many are still served at `deadline` (monotonic s)."""
@@ -99,14 +106,18 @@ class Pools:
     def __init__(self, threads: int, lane_of: LaneOf) -> None:
         self._lane_of = lane_of
         self._pools = {
-            Lane.ORDINARY: Pool("request", threads, threads),
-            Lane.STOP: Pool("stop request", *STOPPING),
-            Lane.STOP_ALL: Pool("stop all request", *STOPPING_ALL),
+            Lane.ORDINARY: Pool(NAMES[Lane.ORDINARY], threads, threads),
+            Lane.STOP: Pool(NAMES[Lane.STOP], *STOPPING),
+            Lane.STOP_ALL: Pool(NAMES[Lane.STOP_ALL], *STOPPING_ALL),
         }
 
     def lane_of(self, request: Any) -> Lane:
         """The lane of a request, by what has come of it."""
         return self._lane_of(request.command, request.path, request.query, request.form())
+
+    def waiting(self) -> dict[str, int]:
+        """How many requests wait for a thread, by their lane."""
+        return {NAMES[lane]: pool.waiting for lane, pool in self._pools.items()}
 
     def add_task(self, channel: Any) -> None:
         """Have the channel's first request served."""

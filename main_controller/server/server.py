@@ -125,6 +125,11 @@ class Server:
         """How long ago (s) its loop came round last: once a second at least, also when nobody asks."""
         return time.monotonic() - self._turned_at
 
+    def waiting(self) -> dict[str, int]:
+        """How many requests wait for a thread, by their lane."""
+        pools: Pools = self._server.task_dispatcher
+        return pools.waiting()
+
     def run(self) -> None:
         """Answer requests in this thread until SystemExit or KeyboardInterrupt is raised in it."""
         self._server.run()

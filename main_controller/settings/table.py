@@ -243,6 +243,7 @@ class Settings:
     heartbeat: HiddenUrl | None = _setting(
         "", hidden_url, "address that is called each minute while all works, of a dead man's switch; empty: none"
     )
+    unitmetrics: bool = _setting(True, kinds.boolean, "tell Prometheus of each unit, not only of the cluster")
     logsize: float = _setting(200, kinds.number(1, 100000), "what the log's files may hold together", "MB")
     threads: int = _setting(48, kinds.whole(4, 1000), "threads that answer requests")
     connection_limit: int = _setting(2000, kinds.whole(10, 100000), "connections open at the same time")

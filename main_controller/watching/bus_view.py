@@ -12,6 +12,7 @@ from main_controller.domain.snapshot import Snapshot
 from main_controller.orders.desk import Desk
 from main_controller.rules.bus_figures import BusFigures, Headroom, bus_figures, headroom
 from main_controller.rules.bus_watch import Explained
+from main_controller.rules.flexibility import Flexibility, flexibility
 from main_controller.rules.interlock_terms import Limits
 
 
@@ -35,6 +36,14 @@ class _Made(NamedTuple):
     figures: BusFigures
 
 
+class _Reckoned(NamedTuple):
+    """The last flexibility, and what it was reckoned from."""
+
+    grid: GridState
+    locked: frozenset[str]
+    flexibility: Flexibility
+
+
 class BusView:
     """`seen` are the events of the bus; `limits` are settings."""
 
@@ -43,6 +52,7 @@ class BusView:
         self._seen = seen
         self._limits = limits
         self._made: _Made | None = None  # replaced whole
+        self._reckoned: _Reckoned | None = None  # replaced whole
 
     def figures(self, grid: GridState) -> BusFigures:
         """The bus of that state; who works by whose will is that of when the readings came."""
@@ -54,6 +64,14 @@ class BusView:
         if left_band is None or made.figures.voltage is None:
             return made.figures
         return replace(made.figures, voltage=replace(made.figures.voltage, left_band=left_band))
+
+    def flexibility(self, grid: GridState) -> Flexibility:
+        """What the cluster's batteries could give and take in that state."""
+        reckoned, locked = self._reckoned, frozenset(self._desk.locks.all())
+        if reckoned is None or reckoned.grid.units is not grid.units or reckoned.locked != locked:
+            found = flexibility(grid, self._limits, locked)
+            reckoned = self._reckoned = _Reckoned(grid, locked, found)
+        return reckoned.flexibility
 
     def headroom(self, unit_id: str) -> Headroom | None:
         """What this unit could still do, or None while it was not seen."""

@@ -4,6 +4,7 @@ Built by the controller, served by waitress. Everything that goes wrong before a
 """
 
 from collections.abc import Callable, Iterable, Mapping, MutableMapping
+from time import monotonic
 from types import MappingProxyType
 from typing import Any, Protocol
 
@@ -14,7 +15,7 @@ from main_controller.sentence import say
 from main_controller.web.caller import NOBODY_TRUSTED, Callers, note_caller
 from main_controller.web.guard import Guard
 from main_controller.web.parameters import Parameters, form_in, values_in_path
-from main_controller.web.replies import Replies, error_reply
+from main_controller.web.replies import Replied, Replies, error_reply
 from main_controller.web.route import Handler, Handlers, Route
 from main_controller.web.stopping import stops
 
@@ -55,10 +56,10 @@ Explain = Callable[[ControllerError], bottle.HTTPResponse]
 class Application:
     """A WSGI callable that answers the routes of `parts`, each as it is declared.
 
-    `hot` are readings by their path whose GET is answered without Bottle's routing: pages ask for them far more often
-    than for all others together. On an error the request takes the normal routing, which forms it. `pages` are the
-    routes that tell a browser of a bad question by a page instead of JSON, each with what makes it. `callers` tells who
-    calls over which proxies.
+    `hot` are readings by their route whose GET is answered without Bottle's routing: pages ask for them far more often
+    than for all others together. On an error the request takes the normal routing, which forms it. `replied` is told
+    how long each reply took. `pages` are the routes that tell a browser of a bad question by a page instead of JSON,
+    each with what makes it. `callers` tells who calls over which proxies.
     """
 
     def __init__(
@@ -66,17 +67,19 @@ class Application:
         guard: Guard,
         parts: Iterable[Part],
         *,
-        hot: Mapping[str, Hot] = MappingProxyType({}),
+        hot: Mapping[Route, Hot] = MappingProxyType({}),
+        replied: Replied = lambda route, status, seconds: None,
         pages: Mapping[Route, Explain] = MappingProxyType({}),
         callers: Callers = NOBODY_TRUSTED,
     ) -> None:
         self._guard = guard
         self._callers = callers
         self._pages = {route.path: explain for route, explain in pages.items()}
-        self._hot = hot
+        self._hot = {route.path: (route.name, one) for route, one in hot.items()}
+        self._replied = replied
         self._app = bottle.Bottle()
         self._app.uninstall(True)  # Bottle's own JSON and template plugins: replies.py is the one place
-        self._app.install(Replies())
+        self._app.install(Replies(replied=replied))
         self._app.install(guard)
         self._app.add_hook("before_request", self._admit)
         for part in parts:
@@ -89,14 +92,17 @@ class Application:
         note_caller(environ, self._callers)
         hot = self._hot.get(environ["PATH_INFO"])
         if hot is not None and environ["REQUEST_METHOD"] == "GET":
+            name, reading = hot
+            began = monotonic()
             try:
                 self._guard.admit(environ)
                 check_size(environ)
                 self._guard.permit_polled(environ)
-                status, headers, body = hot.answer(environ)
+                status, headers, body = reading.answer(environ)
             except ControllerError:
                 pass  # answered below, by the one place that turns errors into replies
             else:
+                self._replied(name, status, monotonic() - began)
                 if status != 200:
                     start_response("304 Not Modified", headers)
                     return ()
@@ -109,7 +115,7 @@ class Application:
     def at_once(self, method: str, path: str, query: str) -> bool:
         """Whether a request is for a hot reading whose small reply is there: the server's own thread may answer it."""
         hot = self._hot.get(path) if method == "GET" else None
-        size = None if hot is None else hot.size(query)
+        size = None if hot is None else hot[1].size(query)
         return size is not None and size <= AT_ONCE
 
     def _admit(self) -> None:

@@ -25,6 +25,7 @@ from main_controller.web.frame_facts import Facts, facts_kept, program_kept
 from main_controller.web.replies import encoded_json
 from main_controller.web.shapes.alarms import counts_of
 from main_controller.web.shapes.bus import BusFigures, bus_of, condition_of, event_of
+from main_controller.web.shapes.flexibility import flexibility_of
 from main_controller.web.shapes.frame import (
     About,
     Bus,
@@ -126,6 +127,7 @@ class FrameReport:
         then, alarms, locks = sources.then(), sources.alarms(), locks_of(sources.locks())
         told: Mapping[str, Any] = {
             "busConditions": [condition_of(one) for one in sources.bus_conditions()],
+            "flexibility": flexibility_of(sources.flexibility(state)),
             "gridEvents": [event_of(event) for event in sources.grid_events()],
             "dealEvents": [event_of(event) for event in sources.deal_events()],
             "apisWeb": {"emulatorEmulator": peer_of(sources.collector()), "budoEmulator": peer_of(sources.watcher())},

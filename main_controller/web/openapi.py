@@ -157,7 +157,11 @@ def _content(reply: Reply, status: int, schema_of: Callable[[Any], Any]) -> dict
     if status in (303, 304):
         return {}
     if not reply.shapes:
-        is_text = reply.media_type.startswith("text/")
-        return {"content": {f"{reply.media_type}; charset=utf-8" if is_text else reply.media_type: {}}}
+        return {"content": {_with_charset(one): {} for one in (reply.media_type, *reply.also)}}
     schemas = [schema_of(shape) for shape in reply.shapes[status]]
     return {"content": {JSON: {"schema": schemas[0] if len(schemas) == 1 else {"anyOf": schemas}}}}
+
+
+def _with_charset(media_type: str) -> str:
+    is_text = media_type.startswith(("text/", "application/openmetrics-text"))
+    return f"{media_type}; charset=utf-8" if is_text else media_type

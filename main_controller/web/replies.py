@@ -120,17 +120,27 @@ def error_reply(error: ControllerError, *, order: bool = False) -> bottle.HTTPRe
     return json_reply(failure_of(error.sentence, details), status=error.status, headers=error.headers)
 
 
+Replied = Callable[[str, int, float], None]
+"""Told of each reply of a route: the route's name, the status, and how long (s) it took."""
+
+
+def _unmeasured(route: str, status: int, seconds: float) -> None:
+    pass
+
+
 class Replies:
     """The Bottle plugin that finishes every answer and logs every call.
 
-    A route that is declared as polled is logged at DEBUG, all others at INFO (L6, T30), each until there are too many.
+    `replied` is told of each. A route that is declared as polled is logged at DEBUG, all others at INFO (L6, T30), each
+    until there are too many.
     """
 
     name = "replies"
     api = 2
 
-    def __init__(self, calls_told: CallsTold | None = None) -> None:
+    def __init__(self, calls_told: CallsTold | None = None, replied: Replied = _unmeasured) -> None:
         self._calls_told = calls_told or CallsTold()
+        self._replied = replied
 
     def setup(self, app: bottle.Bottle) -> None:
         """Take over what Bottle answers by itself; called by Bottle on installation."""
@@ -143,6 +153,12 @@ class Replies:
         level = logging.DEBUG if quiet else logging.INFO
 
         def answer(**arguments: Any) -> bottle.HTTPResponse:
+            began = monotonic()
+            finished = told_in_log(**arguments)
+            self._replied(declared.name, finished.status_code, monotonic() - began)
+            return finished
+
+        def told_in_log(**arguments: Any) -> bottle.HTTPResponse:
             if not log.isEnabledFor(level):
                 return self._answer(callback, arguments, quiet=quiet, order=order)
             call, told = called(), quiet or self._calls_told.tells()

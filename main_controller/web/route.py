@@ -73,14 +73,16 @@ class Reply:
     """What a route gives where it succeeds: its media type, and of JSON by status the types in `shapes/` of which the
     body has one. A JSON object has `messages` too where codes are asked for (`Message`).
 
-    `tagged`: it has an `ETag`, and is 304 without a body where the caller holds it. `explains`: what cannot be answered
-    (400, 414) may have the same media type, as a page that says why.
+    `also` are the media types that it has for a caller who prefers one of them (`Accept`). `tagged`: it has an `ETag`,
+    and is 304 without a body where the caller holds it. `explains`: what cannot be answered (400, 414) may have the
+    same media type, as a page that says why.
     """
 
     media_type: str
     shapes: Mapping[int, tuple[Any, ...]] = field(default_factory=dict)
     tagged: bool = False
     explains: bool = False
+    also: tuple[str, ...] = ()
 
     @property
     def statuses(self) -> tuple[int, ...]:

@@ -81,6 +81,9 @@ CSS, CSV, HTML, PLAIN, SCRIPT, SVG = (
     "image/svg+xml",
 )
 
+METRICS_TEXT, OPENMETRICS = "text/plain; version=0.0.4", "application/openmetrics-text; version=1.0.0"
+"""Both of Prometheus' formats."""
+
 READINGS, ORDERS, SCHEDULES, LOCKS = "Readings", "Orders", "Schedules", "Locks"
 SHARING, STANDING, JOURNAL, HISTORIES = "Guided sharing", "How orders stand", "Journal", "History"
 ALARM_LIST, PRACTISING, CHECKING = "Alarms", "Practice", "Self-check"
@@ -293,6 +296,12 @@ READYZ = Route(
     says="200 while some unit is live, else 503 with the reason; `journal` says why the journal is not written, null "
     "while it is",
     reply=json_of(Ready),
+)  # fmt: skip
+METRICS = Route(
+    name="getMetrics", path="/metrics", title=READINGS, polled=True, ignores_unknown=True,
+    says="the figures for Prometheus ([metrics](metrics.md)), as text or as OpenMetrics by `Accept`; 503 where they "
+    "are not of now",
+    reply=Reply(METRICS_TEXT, also=(OPENMETRICS,)),
 )  # fmt: skip
 OPENAPI = Route(
     name="getOpenapi", path="/openapi.json", title=READINGS, ignores_unknown=True,
@@ -825,7 +834,7 @@ ROUTES: tuple[Route, ...] = (
         GLOBAL_MODE,
         DEALS_INFO,
     ),
-    *(FRAME, STATUS, IPV4, HEALTHZ, READYZ, OPENAPI),
+    *(FRAME, STATUS, IPV4, HEALTHZ, READYZ, METRICS, OPENAPI),
     *(JQUERY, CHARTS, CHART_STYLES, SCRIPTS, PICTURES, STYLE_PICTURES, STYLES, ICON),
     *(SET_OPERATION_MODE, SET_BUDO, SET_DCDC, SET_UNIT, SET_DCDC_OF, CONFIRM, WITHDRAW),
     *(STOP_ALL, ESTOP, ESTOP_RESET, SHUT_DOWN),

@@ -21,11 +21,13 @@ from main_controller.procedures.hand_lease import Lease
 from main_controller.procedures.then_mode import Promise
 from main_controller.rules.bus_figures import BusFigures
 from main_controller.rules.deal_account import DealAccount
+from main_controller.rules.flexibility import Flexibility
 from main_controller.sentence import Sentence
 from main_controller.store.chronicle import Event
 from main_controller.store.known_units import Acknowledgement
 from main_controller.watching.bus_events import StandingCondition
 from main_controller.web.shapes.bus import bus_of, condition_of, event_of
+from main_controller.web.shapes.flexibility import flexibility_of
 from main_controller.web.shapes.holds import latch_of, lease_of, locks_of
 from main_controller.web.shapes.orders import command_of
 from main_controller.web.shapes.schedules import schedules_of
@@ -73,11 +75,12 @@ class Sources:
     `acknowledgement` says by whom and when a unit last seen in this status was acknowledged; `orders` are those that
     may still change, `ended_orders` the newest of the others; `locks` are by unit id, "" for the cluster. `serial`
     numbers the status and `start` names this start of the program, for orders that say when they were pressed (H1);
-    `then` is the mode that is to follow a Soft Stop (H2); `bus` are the bus' figures in that state, `bus_conditions`
-    what is wrong on it (S9); `lease` is that of work by hand, `estop` the E-stop's latch (I17); `journal` says why the
-    journal is not written, `not_kept` which of log and pid file cannot be (M10); `trips` are the moments (monotonic s)
-    of each unit's trips that nobody has reset (I11); `deals` are the accounts of these deals, None where there is none
-    yet, `deal_events` how deals began and ended of late; `alarms` are the alarms in numbers.
+    `then` is the mode that is to follow a Soft Stop (H2); `bus` are the bus' figures in that state, `flexibility`
+    what it could give and take, `bus_conditions` what is wrong on it (S9); `lease` is that of work by hand, `estop` the
+    E-stop's latch (I17); `journal` says why the journal is not written, `not_kept` which of log and pid file cannot be
+    (M10); `trips` are the moments (monotonic s) of each unit's trips that nobody has reset (I11); `deals` are the
+    accounts of these deals, None where there is none yet, `deal_events` how deals began and ended of late; `alarms` are
+    the alarms in numbers.
     """
 
     collector: Callable[[], Health]
@@ -98,6 +101,7 @@ class Sources:
     bus_conditions: Callable[[], Sequence[StandingCondition]] = tuple
     bus: Callable[[GridState], BusFigures] = lambda _state: BusFigures()
     lease: Callable[[], Lease | None] = _none
+    flexibility: Callable[[GridState], Flexibility] = lambda state: Flexibility(None, None, 0, len(state.units))
     estop: Callable[[], HeldLatch | None] = _none
     trips: Callable[[], Mapping[str, Sequence[float]]] = dict
     deals: Callable[[Sequence[Flow]], Sequence[DealAccount | None]] = field(default=lambda flows: [None] * len(flows))
@@ -134,6 +138,7 @@ class StatusReport:
             "gridEvents": [event_of(event) for event in sources.grid_events()],
             "bus": bus_of(sources.bus(state)),
             "busConditions": [condition_of(one) for one in sources.bus_conditions()],
+            "flexibility": flexibility_of(sources.flexibility(state)),
             "apisWeb": {"emulatorEmulator": _peer(sources.collector()), "budoEmulator": _peer(sources.watcher())},
             "workers": {"dataCollector": _worker(sources.collector()), "scheduler": _worker(sources.scheduler())},
             "schedules": schedules_of(sources.schedules()),

@@ -20,6 +20,7 @@ from main_controller import __version__
 from main_controller.domain.timing import Beats, Timing
 from main_controller.errors import ControllerError, SettingError
 from main_controller.logs import end_logs, log_folder, set_up_logs
+from main_controller.metrics.instruments import Instruments
 from main_controller.process import keep_files_private, limit_malloc_arenas, tune_garbage_collector
 from main_controller.sentence import say
 from main_controller.server import Server
@@ -56,6 +57,7 @@ from main_controller.wiring.choices import (
     timing_of,
 )
 from main_controller.wiring.loops import Loops
+from main_controller.wiring.metrics import Metering
 from main_controller.wiring.notification import Notification, check_channels, reached
 from main_controller.wiring.operations import Operations
 from main_controller.wiring.own_files import AGAIN_EVERY, OwnFiles
@@ -205,7 +207,11 @@ class Controller:
             Chore("pid file", AGAIN_EVERY, self._own_files.try_again),
             Chore("accounts", LOOKS_EVERY, self.accounts.look_beside),
         )
-        self.loops = Loops(settings, beats or Beats(), self.stores, upstream, self.operations, threads, chores)
+        instruments = Instruments()
+        self.loops = Loops(
+            settings, beats or Beats(), self.stores, upstream, self.operations, threads, chores,
+            polled=instruments.polled,
+        )  # fmt: skip
         self.notification = Notification(
             settings, self.stores, self.operations, stack,
             book=lambda: self.alarms.watch.book, past=lambda: self.alarms.log,
@@ -227,9 +233,14 @@ class Controller:
             not_kept=self._own_files.not_kept,
         )  # fmt: skip
         self.loops.add([self_check.loop], patience=0.2)  # it only reads: a long look need not be waited for
+        metering = Metering(
+            settings, self.stores, self.operations, self.loops, self.alarms, self.notification, instruments,
+            requests=lambda: self.server.waiting(),
+        )  # fmt: skip
         self._routes = Routes(
             settings, self.stores, upstream, self.operations, self.loops, self.alarms, self.notification, self_check,
-            threads, practice, self.accounts, not_kept=self._own_files.not_kept,
+            threads, practice, self.accounts, metering.page, replied=instruments.replied,
+            not_kept=self._own_files.not_kept,
         )  # fmt: skip
         self.app = Draining(self._routes.application)
         self.server = Server(

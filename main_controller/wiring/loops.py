@@ -75,7 +75,8 @@ def _not_noted(path: str, error: Exception | None) -> None:
 
 
 class Loops:
-    """Every loop; started in order, stopped in reverse."""
+    """Every loop; started in order, stopped in reverse. `polled` is told how long (s) each poll of apis-web took, and
+    whether it was good."""
 
     def __init__(
         self,
@@ -86,6 +87,8 @@ class Loops:
         operations: Operations,
         threads: Threads,
         chores: Iterable[Chore],
+        *,
+        polled: Callable[[float, bool], None] = lambda seconds, good: None,
     ) -> None:
         clock, does = time.monotonic, operations
         admission = Admission(stores.cache, settings.maxunits)
@@ -93,7 +96,7 @@ class Loops:
         self.collector = DataCollector(
             upstream.apis_web, stores.cache,
             listeners=[stores.known.note, does.bus_events.polled, does.deals.polled], admission=admission,
-            noted=noted, clock=clock,
+            timed=polled, noted=noted, clock=clock,
         )  # fmt: skip
         watcher = GridWatcher(upstream.apis_web, stores.cache, admission=admission, noted=noted, clock=clock)
         situations = Situations(does.desk, earlier=stores.journaling.earlier_person_orders())
@@ -116,7 +119,7 @@ class Loops:
             tell=does.deals.counted_apart,
         )  # fmt: skip
         self.log_keeper = _log_keeper(settings, stores, self.recorder)
-        self._recording = Periodic("recorder", settings.datacollectorinterval, self.recorder.run_once)
+        self.recording = Periodic("recorder", settings.datacollectorinterval, self.recorder.run_once)
         self._loops = [
             self.collecting,
             self.watching,
@@ -135,7 +138,7 @@ class Loops:
             Periodic("procedures", beats.look, does.transfer.run_once),
             Periodic("then", beats.look, does.then_mode.run_once),
             Periodic("journal", beats.keep, self._keeper.run_once),
-            self._recording,
+            self.recording,
             *([Periodic("apis-main's log", LISTENS, self.log_keeper.run_once)] if self.log_keeper else []),
             *([] if stores.black_box is None else black_box.loops_of(stores.black_box)),
             *(Periodic(chore.name, chore.every, chore.call) for chore in chores),
@@ -199,7 +202,7 @@ class Loops:
     def stop(self) -> None:
         """Stop all but the writer, the last first, and write what was recorded of the minute under way."""
         ended = [loop for loop in reversed([*self._loops]) if loop.stop(self._patience.get(loop, ENDS))]
-        if self._recording not in ended:
+        if self.recording not in ended:
             return
         try:
             self.recorder.end()

@@ -34,6 +34,7 @@ from main_controller.web.journal import JournalPages
 from main_controller.web.ledger import LedgerPages
 from main_controller.web.live_readings import LiveReadings
 from main_controller.web.log_in import LogIn
+from main_controller.web.metrics import Metrics
 from main_controller.web.notify import NotifyPages
 from main_controller.web.openapi import OpenApi
 from main_controller.web.ordering import ORDERS_AT_ONCE, Ordering
@@ -44,6 +45,7 @@ from main_controller.web.readings import Readings
 from main_controller.web.recorded_units import RecordedUnits
 from main_controller.web.refused_page import RefusedPage
 from main_controller.web.replay import Replay
+from main_controller.web.replies import Replied
 from main_controller.web.schedules_shown import SchedulesShown
 from main_controller.web.self_check import SelfCheckPages
 from main_controller.web.status_report import Sources, StatusReport, title_of
@@ -83,7 +85,9 @@ class Routes:
         threads: Threads,
         practice: Practice | None,
         accounts: Accounts,
+        metrics: Metrics,
         *,
+        replied: Replied,
         not_kept: Callable[[], Sequence[Sentence]],
     ) -> None:
         clock, does, cache = time.monotonic, operations, stores.cache
@@ -195,6 +199,7 @@ class Routes:
             ),
             AccountAdmin(accounts.visitors, accounts.access),
             SelfCheckPages(self_check.facts, self_check.running),
+            metrics,
             OpenApi(),
             Assets(
                 settings.root / "js", settings.root / "css", settings.root / "img",
@@ -215,7 +220,8 @@ class Routes:
         self.application = Application(
             guard,
             parts,
-            hot={"/get/logInfo": readings, "/get/frame": frames},
+            hot={routes.LOG_INFO: readings, routes.FRAME: frames},
+            replied=replied,
             pages={
                 routes.MAIN: refused,
                 routes.HELP_PAGE: refused,
@@ -260,6 +266,7 @@ def _sources(
         bus_conditions=does.bus_events.standing,
         bus=does.bus_view.figures,
         lease=does.hand_lease.standing,
+        flexibility=does.bus_view.flexibility,
         estop=does.estop.standing,
         trips=does.trips.moments,
         deals=does.deals.accounts,

@@ -52,7 +52,8 @@ class GridSource(Protocol):
 class DataCollector:
     """Polls `/get/log` into the cache, one poll at a time.
 
-    Any fault leaves the last good data in place, their age growing (Z5, T31). `clock` is monotonic s, `wall` UTC.
+    Any fault leaves the last good data in place, their age growing (Z5, T31). `timed` is told how long (s) each poll
+    took and whether it was good. `clock` is monotonic s, `wall` UTC.
     """
 
     def __init__(
@@ -63,6 +64,7 @@ class DataCollector:
         listeners: Sequence[Listener] = (),
         admission: Admission | None = None,
         noted: Noted = lambda path, error: None,
+        timed: Callable[[float, bool], None] = lambda seconds, good: None,
         clock: Callable[[], float] = time.monotonic,
         wall: Callable[[], datetime] = utc_now,
     ) -> None:
@@ -70,6 +72,7 @@ class DataCollector:
         self._cache = cache
         self._admission = admission or Admission(cache)
         self._noted = noted
+        self._timed = timed
         self._clock = clock
         self._wall = wall
         self._listeners = [(listener, HealthKeeper(_name(listener), wall=wall)) for listener in listeners]
@@ -113,6 +116,7 @@ class DataCollector:
         self.poll_once()
 
     def _poll(self) -> None:
+        begun, good = self._clock(), False
         try:
             reply = self._apis_web.log()
             self._take(reply)
@@ -120,8 +124,10 @@ class DataCollector:
             self._noted("/get/log", error)
             raise
         else:
+            good = True
             self._noted("/get/log", None)
         finally:
+            self._timed(self._clock() - begun, good)
             self._tell()
 
     def _take(self, reply: LogReply) -> None:

@@ -87,6 +87,11 @@ class Recorder:
         return self._fault
 
     @property
+    def waiting(self) -> int:
+        """How many slots wait to be written."""
+        return len(self._waiting)
+
+    @property
     def written_until(self) -> int | None:
         """Up to when (s since 1970) minutes are written: what lies later is not over, or waits; None: not known."""
         return self._written_until

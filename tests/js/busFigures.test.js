@@ -61,3 +61,15 @@ test("a reference beyond its limit is an alarm, an unexplained converter a warni
   const levels = Object.fromEntries(busLines({ ...BUS, reference: { ...BUS.reference, headroom: -0.1 } }, words).map(({ key, level }) => [key, level]));
   assert.deepEqual(levels, { voltage: null, reference: null, headroom: "alarm", balance: null, losses: null, ordered: null, unexplained: "warn" });
 });
+
+test("what the batteries could give and take stands there, of whom that is not told, and -- where nobody tells it", () => {
+  const offers = (flexibility) => busLines(BUS, words, flexibility).filter(({ key }) => ["give", "take"].includes(key));
+  const told = { give: { power: 3220, energy: 7811, units: 4 }, take: { power: 805, energy: 510, units: 1 }, of: 4, untold: 0 };
+  assert.deepEqual(
+    offers(told).map(({ label, text }) => `${label}: ${text}`),
+    ["Could give: 7811 Wh at 3220 W", "Could take: 510 Wh at 805 W"],
+  );
+  assert.equal(offers({ ...told, untold: 2 })[0].text, "7811 Wh at 3220 W · 2 units not told");
+  assert.equal(offers({ give: null, take: null, of: 0, untold: 1 })[1].text, "-- Wh at -- W · 1 unit not told");
+  assert.deepEqual(offers(undefined), []);
+});

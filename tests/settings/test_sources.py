@@ -85,7 +85,7 @@ def _two_values(name: str) -> tuple[str, str]:
         return special[name]
     flags = (
         *("emulator", "apis", "read_only", "handtimewait", "get_orders", "accounts", "onetimecodes", "twopersons"),
-        *("insecure", "device_tls"),
+        *("insecure", "device_tls", "unitmetrics"),
     )
     if name in flags:
         return "true", "false"

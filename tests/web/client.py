@@ -15,6 +15,7 @@ from main_controller.assessment.assess import Assessor
 from main_controller.assessment.grid_state import GridState
 from main_controller.assessment.moment import Moment
 from main_controller.store.unit_cache import UnitCache
+from main_controller.web import routes
 from main_controller.web.application import Application, Hot, Part
 from main_controller.web.frame import Frames
 from main_controller.web.guard import Guard
@@ -62,10 +63,10 @@ class Client:
     """A caller; headers are sent as given, the path is decoded as waitress decodes it."""
 
     def __init__(self, *parts: Part, guard: Guard | None = None) -> None:
-        hot: dict[str, Hot] = {}
+        hot: dict[Route, Hot] = {}
         for part in parts:
             if isinstance(part, Readings | Frames):
-                hot["/get/frame" if isinstance(part, Frames) else "/get/logInfo"] = part
+                hot[routes.FRAME if isinstance(part, Frames) else routes.LOG_INFO] = part
         self.app = Application(guard or Guard(), parts, hot=hot)
 
     def call(

@@ -84,6 +84,7 @@ export default {
   "web.wrongName": "パラメータ {name} は英数字、-、_ の 1~64 文字で指定してください({given} は指定できません)。",
   "web.wrongThen": "パラメータ then に指定できるのは {one} または {other} のみです({given} は指定できません)。",
   "web.wrongWait": "パラメータ wait に指定できるのは verified または no のみです({given} は指定できません)。",
+  "web.notMeasured": "/metrics の値はまだ作成されていません。",
   "web.notAssessed": "グリッドの状態はまだ判定されていません。",
   "web.assessedAt": "グリッドの状態の最後の判定は {at} です。",
   "web.schedulesUnread": "Schedule のフォルダーが応答しません。",

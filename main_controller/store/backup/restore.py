@@ -32,7 +32,8 @@ from main_controller.store.backup.archive import (
     BackupFault,
     Places,
 )
-from main_controller.store.database.connections import connect_to_look, connect_to_write
+from main_controller.store.database.connections import connect_to_look, connect_to_write, transaction
+from main_controller.store.history import totals
 from main_controller.store.journal.check import verify
 from main_controller.store.schedules import Schedules
 
@@ -54,6 +55,7 @@ def restore(file: Path, places: Places, *, now: datetime, zone: BaseTzInfo) -> s
                 _take_out(archive, told["files"], Path(folder), places)
                 _verify(Path(folder), told["files"])
                 sessions = _drop_sessions(Path(folder) / JOURNAL)
+                _name_record_anew(Path(folder), told["files"])
                 missed = _missed(Path(folder), now, zone)
                 _put(Path(folder), [name for name in told["files"] if name not in missed], told["files"], places)
     except (zipfile.BadZipFile, NotImplementedError, EOFError, KeyError) as fault:
@@ -156,6 +158,17 @@ def _drop_sessions(database: Path) -> int:
             return connection.execute("DELETE FROM sessions").rowcount
     except sqlite3.Error as fault:
         raise BackupFault(f"The sessions in it cannot be dropped: {fault}.") from fault
+
+
+def _name_record_anew(folder: Path, files: Mapping[str, Any]) -> None:
+    """The energy totals are those of then: whoever watched them since must not see the same ones fall."""
+    if HISTORY not in files:
+        return
+    try:
+        with closing(connect_to_write(folder / HISTORY, 0.0)) as connection, transaction(connection):
+            totals.begin_anew(connection)
+    except sqlite3.Error as fault:
+        raise BackupFault(f"{HISTORY} cannot be put back: {fault}.") from fault
 
 
 def _missed(folder: Path, now: datetime, zone: BaseTzInfo) -> frozenset[str]:

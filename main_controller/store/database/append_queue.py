@@ -68,6 +68,11 @@ class AppendQueue(Generic[Row]):
         self._waiting_since: float | None = None
 
     @property
+    def waiting(self) -> int:
+        """How many rows are not on the disk yet."""
+        return len(self._rows)
+
+    @property
     def fault(self) -> Sentence | None:
         """Why rows are not being written, None while they are."""
         waiting_since = self._waiting_since

@@ -17,8 +17,9 @@ from main_controller.domain.apis_log import Level, LogLine
 from main_controller.history.ledger_deal import LedgerDeal
 from main_controller.history.slot import HALF_HOUR, MINUTE, Slot
 from main_controller.history.sums import Sum
+from main_controller.history.totals import Totals
 from main_controller.store.database import Database, DatabaseFault
-from main_controller.store.history import apis_lines, columns, coverage, deals
+from main_controller.store.history import apis_lines, columns, coverage, deals, totals
 from main_controller.store.history.steps import APPLICATION, STEPS
 from main_controller.store.history.taken_out import TakenOut
 
@@ -128,12 +129,14 @@ class History:
     def _insert(self, settled: Sequence[LedgerDeal]) -> None:
         with self._database.writing() as connection:
             deals.insert(connection, settled)
+            totals.add_deals(connection, settled)
 
     def _write(self, slots: Sequence[Slot]) -> None:
         with self._database.writing() as connection:
             refs = self._referred(connection, {slot.unit_id for slot in slots})
             rows = [(slot.start, refs[slot.unit_id], *columns.packed(slot)) for slot in slots]
             connection.executemany(_ADD, rows)
+            totals.add_slots(connection, ((refs[slot.unit_id], slot) for slot in slots))
             begun = self._begun if self._begun is not None else {row[0] for row in connection.execute(_BEGUN)}
             begun = begun | {slot.start // HALF_HOUR * HALF_HOUR for slot in slots}
             for start in sorted(begun)[:-1]:
@@ -343,6 +346,12 @@ class History:
         DatabaseFault."""
         with self._reading() as connection:
             return apis_lines.errors(connection, unit_id=unit_id, level=level, start=start, end=end)
+
+    def totals(self) -> Totals:
+        """What was written in all since the record began, whatever was pruned since. Raises DatabaseFault."""
+        with self._reading() as connection:
+            connection.execute("BEGIN")  # one state of the file
+            return totals.read(connection)
 
     def reaches_back(self) -> dict[int, int | None]:
         """Since when (s since 1970) slots of each length are kept; None: there are none. Raises DatabaseFault."""

@@ -5,7 +5,7 @@ a transaction touches few pages; half hours lie unit by unit, so that a year of 
 """
 
 from main_controller.store.database.steps import Step
-from main_controller.store.history import apis_lines, deals
+from main_controller.store.history import apis_lines, deals, totals
 
 APPLICATION = 0x41504948
 """Marks the file as a history of ours ("APIH")."""
@@ -37,5 +37,5 @@ CREATE TABLE counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT RO
 CREATE TABLE migrations (tables INTEGER PRIMARY KEY, program TEXT NOT NULL, at TEXT NOT NULL)
 """
 
-STEPS: dict[int, Step] = {1: _FIRST, 2: deals.APIS, 3: apis_lines.BY_TIME, 4: apis_lines.bounded}
+STEPS: dict[int, Step] = {1: _FIRST, 2: deals.APIS, 3: apis_lines.BY_TIME, 4: apis_lines.bounded, 5: totals.TABLES}
 """Every step by the version that it makes; a new file takes them all."""

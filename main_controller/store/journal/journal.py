@@ -67,6 +67,11 @@ class Journal:
         """Why rows are not being written, None while they are: for `/readyz` and `/get/status`."""
         return self._database.fault
 
+    @property
+    def waiting(self) -> int:
+        """How many rows are not on the disk yet."""
+        return self._rows.waiting
+
     def listen(self, listener: Callable[[JournalRow], None]) -> None:
         """Have `listener` told of every row that comes, in the thread that brings it; quick, and never raises."""
         self._listeners.append(listener)

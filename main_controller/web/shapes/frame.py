@@ -7,6 +7,7 @@ from main_controller.domain.modes import Mode
 from main_controller.web.shapes.alarms import AlarmCounts
 from main_controller.web.shapes.bus import BusFigures, Condition, Event
 from main_controller.web.shapes.common import Amperes, Celsius, Percent, Seconds, Time, UnitId, Volts, WattHours, Watts
+from main_controller.web.shapes.flexibility import Flexibility
 from main_controller.web.shapes.holds import Latch, Lease, Locks
 from main_controller.web.shapes.orders import Command, EndedOrder
 from main_controller.web.shapes.schedules import FrameSchedules
@@ -169,6 +170,7 @@ class Sections(TypedDict, total=False):
     spurs: list[Spur]
     bus: Bus
     busConditions: list[Condition]
+    flexibility: Flexibility
     gridEvents: list[Event]
     dealEvents: list[Event]
     apisWeb: ApisWeb

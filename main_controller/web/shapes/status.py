@@ -5,6 +5,7 @@ from typing import TypedDict
 from main_controller.domain.freshness import UnitState
 from main_controller.web.shapes.bus import BusFigures, Condition, Event
 from main_controller.web.shapes.common import Amperes, ModeWord, Seconds, Time, UnitId, Volts
+from main_controller.web.shapes.flexibility import Flexibility
 from main_controller.web.shapes.holds import Latch, Lease, Lock, Locks
 from main_controller.web.shapes.orders import Command
 from main_controller.web.shapes.schedules import Schedules
@@ -203,6 +204,7 @@ class Status(TypedDict):
     gridEvents: list[Event]
     bus: BusFigures
     busConditions: list[Condition]
+    flexibility: Flexibility
     apisWeb: ApisWebNow
     workers: WorkersNow
     schedules: Schedules

@@ -1,0 +1,87 @@
+"""Keeps what was recorded in all, in the same transaction as the minutes and deals that it is the sum of (V8).
+
+Used by `History` and, for a new name of the record, by the restore of a backup. Pruning takes nothing out of it.
+"""
+
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from main_controller.history.ledger_deal import End, LedgerDeal
+from main_controller.history.slot import Energies, Slot
+from main_controller.history.totals import Totals
+from main_controller.store.history import columns
+
+TABLES = f"""
+CREATE TABLE totals (
+  unit INTEGER PRIMARY KEY, {", ".join(f"{name} INTEGER" for name in columns.ENERGIES)}
+);
+INSERT INTO counters VALUES ('record', CAST(strftime('%s', 'now') AS INTEGER))
+"""
+"""Thousandths of Wh, as in the minutes; a record that is there already counts from here on."""
+
+_SCALE, _LARGEST = 1000, 2**53
+_ENDED = "deals."
+_OUT, _INTO = "dealsOut", "dealsInto"
+"""Rows of `counters`: how many deals ended how, and thousandths of Wh."""
+
+_ADD = (
+    f"INSERT INTO totals AS sum (unit, {', '.join(columns.ENERGIES)}) "
+    f"VALUES ({', '.join('?' * (len(columns.ENERGIES) + 1))}) ON CONFLICT (unit) DO UPDATE SET "
+    + ", ".join(
+        f"{name} = CASE WHEN excluded.{name} IS NULL THEN sum.{name} ELSE coalesce(sum.{name}, 0) + excluded.{name} END"
+        for name in columns.ENERGIES
+    )
+)
+_FIRST = columns.ALL.index(columns.ENERGIES[0])
+
+
+def add_slots(connection: sqlite3.Connection, slots: Iterable[tuple[int, Slot]]) -> None:
+    """Add these minutes, each with its unit's number in the file."""
+    connection.executemany(
+        _ADD, [(ref, *columns.packed(slot)[_FIRST : _FIRST + len(columns.ENERGIES)]) for ref, slot in slots]
+    )
+
+
+def add_deals(connection: sqlite3.Connection, deals: Sequence[LedgerDeal]) -> None:
+    """Add these deals that are over."""
+    new: Counter[str] = Counter(_ENDED + deal.end for deal in deals)
+    for deal in deals:
+        if deal.flowed_from is not None and deal.out is not None and deal.into is not None:
+            new[_OUT] += _whole(deal.out.wh)
+            new[_INTO] += _whole(deal.into.wh)
+    connection.executemany(
+        "INSERT INTO counters AS old VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = old.value + excluded.value",
+        list(new.items()),
+    )
+
+
+def begin_anew(connection: sqlite3.Connection) -> None:
+    """Give the record of a file another name, within the caller's transaction: it goes on from what it was earlier.
+
+    A file of an earlier version has none yet, and gets one with its totals.
+    """
+    connection.execute(
+        "UPDATE counters SET value = max(value + 1, CAST(strftime('%s', 'now') AS INTEGER)) WHERE name = 'record'"
+    )
+
+
+def read(connection: sqlite3.Connection) -> Totals:
+    """The totals as they are in the file."""
+    rows = connection.execute(f"SELECT unit_id, {', '.join(columns.ENERGIES)} FROM totals JOIN units ON ref = unit")
+    counts = {str(name): int(value) for name, value in connection.execute("SELECT name, value FROM counters")}
+    return Totals(
+        record=counts["record"],
+        units={row[0]: Energies(*(_wh(value) for value in tuple(row)[1:])) for row in rows},
+        ended={end: counts.get(_ENDED + end, 0) for end in End},
+        out=counts.get(_OUT, 0) / _SCALE,
+        into=counts.get(_INTO, 0) / _SCALE,
+    )
+
+
+def _whole(wh: float) -> int:
+    return max(0, min(_LARGEST, round(wh * _SCALE)))
+
+
+def _wh(value: int | None) -> float | None:
+    return None if value is None else value / _SCALE
