@@ -24,7 +24,11 @@ PROGRAM, BUS, DEALS, TRIPS, SEEN, ALARMS, WALLS, THEN = (
 )
 """The names of the facts that are no section of a frame as they stand."""
 
-_ACCOUNTS = msgspec.json.Decoder(list[DealAccount | None])
+_Account = tuple[datetime, bool, datetime, datetime | None, float | None, bool]
+"""What a frame tells of a deal's account: when it was first seen, whether it was seen to begin, since when it stands as
+it does and current was seen, the energy (Wh) as it is told, and whether there are gaps."""
+
+_ACCOUNTS = msgspec.json.Decoder(list[_Account | None])
 _SEEN = msgspec.json.Decoder(dict[str, Acknowledgement])
 _WALLS = msgspec.json.Decoder(list[tuple[float, datetime]])
 
@@ -55,7 +59,7 @@ def facts_kept(facts: Facts, program: Fact) -> dict[str, Fact]:
         **facts.sections,
         PROGRAM: program,
         BUS: _fact(facts.bus),
-        DEALS: _fact(facts.accounts),
+        DEALS: _fact([None if one is None else _account_kept(one) for one in facts.accounts]),
         TRIPS: _fact({unit_id: moments for unit_id, moments in facts.trips.items() if moments}),
         SEEN: _fact(facts.seen),
         ALARMS: _fact(dict(facts.priorities)),
@@ -81,7 +85,7 @@ def facts_of(kept: Mapping[str, Fact]) -> Facts:
     return Facts(
         sections={name: fact for name, fact in kept.items() if name not in own},
         bus=json.loads(kept[BUS].body),
-        accounts=_ACCOUNTS.decode(kept[DEALS].body),
+        accounts=[None if one is None else _account_of(one) for one in _ACCOUNTS.decode(kept[DEALS].body)],
         locks=json.loads(kept["locks"].body),
         trips=json.loads(kept[TRIPS].body),
         seen=_SEEN.decode(kept[SEEN].body),
@@ -89,6 +93,16 @@ def facts_of(kept: Mapping[str, Fact]) -> Facts:
         then_page=json.loads(kept[THEN].body),
         walls=dict(_WALLS.decode(kept[WALLS].body)),
     )
+
+
+def _account_kept(account: DealAccount) -> _Account:
+    wh = None if account.wh is None else round(account.wh, 1)
+    return account.seen_at, account.saw_begin, account.stands_since, account.current_since, wh, account.gaps
+
+
+def _account_of(kept: _Account) -> DealAccount:
+    seen_at, saw_begin, stands_since, current_since, wh, gaps = kept
+    return DealAccount(seen_at, saw_begin, stands_since, None, current_since, None, wh, gaps, None, None)
 
 
 def _fact(value: Any) -> Fact:
