@@ -79,10 +79,9 @@ def test_the_secrets_of_a_site_are_those_that_its_settings_name(
         {
             "channels": json.dumps(given),
             "heartbeat": "https://hc.example.org/p1ng-me",
-            "apis_emul_url": "http://u:pw@h",
         },
     )
     found = secrets_of(settings, {"SMTP_PASSWORD": "0f-the-environment", "PATH": "/usr/bin/somewhere"})
-    assert {"m41l", "l1ne-one", "l1ne-two", "s1gn4ture", "services/T0K3N/abc", "p1ng-me", "pw"} - found == {"p1ng-me"}
+    assert {"m41l", "l1ne-one", "l1ne-two", "s1gn4ture", "services/T0K3N/abc", "p1ng-me"} - found == {"p1ng-me"}
     assert {"https://hc.example.org/p1ng-me", "0f-the-environment"} < found
     assert "/usr/bin/somewhere" not in found
