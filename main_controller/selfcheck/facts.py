@@ -15,7 +15,8 @@ from main_controller.sentence import Sentence
 @dataclass(frozen=True, slots=True)
 class Chosen:
     """What is set: `host` is bound, `networks` may call (empty: all), `root` says that the program runs as root,
-    `insecure` that orders are taken of whoever comes, by a proxy too.
+    `insecure` that orders are taken of whoever comes, by a proxy too. `proxies` are trusted to say who calls, under the
+    `public_names`.
 
     `accounts`: who orders logs in; `anonymous` is what a caller may then whom nobody knows: "view", "stop" or "none".
     """
@@ -33,6 +34,8 @@ class Chosen:
     simulated: bool
     root: bool
     insecure: bool = False
+    proxies: Sequence[str] = ()
+    public_names: Sequence[str] = ()
 
 
 class Kind(StrEnum):

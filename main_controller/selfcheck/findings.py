@@ -8,6 +8,7 @@ from main_controller.selfcheck.finding import Finding, Level
 
 AT_REST: tuple[Callable[[Facts], Finding], ...] = (
     reach.address,
+    reach.tls,
     reach.accounts,
     reach.anonymous,
     reach.one_time_codes,

@@ -37,6 +37,33 @@ def address(facts: Facts) -> Finding:
     return Finding("address", subject, Level.WARNING if guarded else Level.BAD, seen, remedy)
 
 
+def tls(facts: Facts) -> Finding:
+    """Whether what passes between people and this console can be read on the way."""
+    chosen, subject = facts.chosen, say("selfcheck.ofTls", "TLS")
+    if not is_loopback(chosen.host):
+        seen = say("selfcheck.plain", "It speaks plain HTTP, and machines on {host} call it so.", host=chosen.host)
+        remedy = say("selfcheck.proxy", "Put a reverse proxy with TLS before it, and set b_host to 127.0.0.1.")
+        return Finding("tls", subject, Level.BAD if chosen.accounts else Level.WARNING, seen, remedy)
+    if not chosen.proxies and not chosen.public_names:
+        seen = say("selfcheck.notOnTheNetwork", "Only this machine calls it, as far as is set: nothing to encrypt.")
+        return Finding("tls", subject, Level.OK, seen)
+    if not chosen.proxies:
+        seen = say(
+            "selfcheck.untrustedProxy",
+            "Browsers call it as {names}, but no proxy is trusted: it takes them all for this machine, without TLS.",
+            names=list(chosen.public_names),
+        )
+        remedy = say("selfcheck.trustProxy", "Name the reverse proxy in trusted_proxies (docs/deployment.md).")
+        return Finding("tls", subject, Level.WARNING, seen, remedy)
+    seen = say(
+        "selfcheck.byProxy",
+        "The proxies {proxies} say whether a browser came by TLS; nobody can tell from here that all do.",
+        proxies=list(chosen.proxies),
+    )
+    remedy = say("selfcheck.proxyConfiguration", "Hold the proxy's configuration against docs/deployment.md.")
+    return Finding("tls", subject, Level.NOTICE, seen, remedy)
+
+
 def accounts(facts: Facts) -> Finding:
     """Whether who orders logs in."""
     chosen, subject = facts.chosen, say("selfcheck.ofAccounts", "Accounts")

@@ -81,6 +81,8 @@ def facts_of(settings: Settings, *, now: datetime) -> Facts:
             simulated=settings.simulate is not None,
             root=os.geteuid() == 0,
             insecure=insecure(settings),
+            proxies=[str(one) for one in settings.trusted_proxies],
+            public_names=settings.allowed_hosts,
         ),
         synchronised=synchronised(),
         files=modes_of(files),

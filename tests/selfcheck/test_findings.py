@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from main_controller.channel import Channel, Hours, Sort
+from main_controller.selfcheck import reach
 from main_controller.selfcheck.facts import Answer, Backed, Checked, Facts, FileMode, Jump, Kind, Room, Running, Schema
 from main_controller.selfcheck.finding import Finding, Level
 from main_controller.selfcheck.findings import AT_REST, WHILE_RUNNING, findings
@@ -201,3 +202,19 @@ def test_where_every_fact_is_missing_nothing_that_rests_on_one_is_ok() -> None:
     levels = {one.code: one.level for one in findings(nothing, replace(RUNS, checked=None))}
     rest_on_facts = ("files", "clock", "disk", "schema", "backup", "integrity", "journal", "witness")
     assert {levels[code] for code in rest_on_facts} == {UNKNOWN}
+
+
+@pytest.mark.parametrize(
+    ("changed", "level", "part"),
+    [
+        ({}, Level.OK, "Only this machine calls it"),
+        ({"host": "0.0.0.0"}, Level.BAD, "plain HTTP"),
+        ({"host": "0.0.0.0", "accounts": False}, Level.WARNING, "plain HTTP"),
+        ({"public_names": ("grid.example",)}, Level.WARNING, "no proxy is trusted"),
+        ({"public_names": ("grid.example",), "proxies": ("127.0.0.1/32",)}, Level.NOTICE, "nobody can tell"),
+    ],
+)
+def test_passwords_that_pass_in_the_clear_are_told(changed: dict[str, Any], level: Level, part: str) -> None:
+    found = reach.tls(chosen(**changed))
+    assert (found.level, part in found.seen) == (level, True)
+    assert (found.remedy is None) is (level is Level.OK)

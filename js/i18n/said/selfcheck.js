@@ -93,4 +93,11 @@ export default {
   "selfcheck.ofWitness": "Journal の末尾",
   "selfcheck.notLooked": "まだ確認していません。",
   "selfcheck.wait": "確認中です。お待ちください。",
+  "selfcheck.ofTls": "TLS",
+  "selfcheck.plain": "平文の HTTP を使用しており、{host} の機器からそのまま接続されます。",
+  "selfcheck.notOnTheNetwork": "設定上、この機械からのみ接続されます。暗号化の必要はありません。",
+  "selfcheck.untrustedProxy": "ブラウザは {names} として接続しますが、信頼するプロキシが設定されていません。すべてこの機械からの TLS なしの接続とみなされます。",
+  "selfcheck.trustProxy": "リバースプロキシを trusted_proxies に設定してください(docs/deployment.md)。",
+  "selfcheck.byProxy": "プロキシ {proxies} がブラウザの TLS 使用を通知します。すべてが TLS かどうかはここでは分かりません。",
+  "selfcheck.proxyConfiguration": "プロキシの設定を docs/deployment.md と照合してください。",
 };
