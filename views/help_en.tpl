@@ -61,6 +61,8 @@
 <li>A darker ground and no line: nothing was recorded, which is not 0. ▼ and a dotted line: something happened then. A filled bar: the unit gives in a deal; an outline: it takes.</li>
 <li>A unit is read every 5 s, so energy is sure to the power times 5 s at each step; the ledger says it for each deal after ±. “Shared out among deals”: it was in several at once.</li>
 </ul>
+<h2>Replay</h2>
+<p>Shows this page as it was at any recorded moment: play, step, or go from event to event; a link keeps the moment. No order can be given there; Stop all and the E-stop stay, and act now, on the live grid. What is so now stands in one line of the strip. N goes back to now.</p>
 <h2>Keyboard</h2>
 <ul>
 <li>Tab goes through the controls; the picture is one stop: arrows, Home and End choose a unit, Enter opens its details.</li>
