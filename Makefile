@@ -19,18 +19,18 @@ test: scripts
 	venv/bin/lint-imports
 	@mkdir -p test-output
 	@# the page's tests mostly wait, so two of them run at once, and the others beside them
-	@venv/bin/python -m pytest -n 2 --dist loadfile tests/browser >test-output/browser.txt 2>&1 & page=$$!; \
-	  venv/bin/python -m pytest --ignore=tests/browser; others=$$?; \
+	@venv/bin/python -m pytest -o timeout=3600 -n 2 --dist loadfile tests/browser >test-output/browser.txt 2>&1 & page=$$!; \
+	  venv/bin/python -m pytest -o timeout=3600 --ignore=tests/browser; others=$$?; \
 	  wait $$page; page=$$?; cat test-output/browser.txt; exit $$((others + page))
 
 test-long:
 	@sh venv.sh dev
-	DECLARED_EXAMPLES=200 venv/bin/python -m pytest tests/system/test_declared.py
-	FUZZ_REQUESTS=100000 venv/bin/python -m pytest tests/system/test_access_fuzz.py
+	DECLARED_EXAMPLES=200 venv/bin/python -m pytest -o timeout=3600 tests/system/test_declared.py
+	FUZZ_REQUESTS=100000 venv/bin/python -m pytest -o timeout=3600 tests/system/test_access_fuzz.py
 	venv/bin/python -m benchmarks.stops --rounds 1 --minutes 15
-	CLEAN_ROOT=1 venv/bin/python -m pytest tests/package/test_container.py
-	PRACTICE=all venv/bin/python -m pytest -n 4 tests/system/test_practice.py
-	PROMETHEUS_MINUTES=5 venv/bin/python -m pytest tests/system/test_prometheus.py
+	CLEAN_ROOT=1 venv/bin/python -m pytest -o timeout=3600 tests/package/test_container.py
+	PRACTICE=all venv/bin/python -m pytest -o timeout=3600 -n 4 tests/system/test_practice.py
+	PROMETHEUS_MINUTES=5 venv/bin/python -m pytest -o timeout=3600 tests/system/test_prometheus.py
 	venv/bin/python -m benchmarks.alarm_delays
 	venv/bin/python -m benchmarks.alarm_delays --flap
 	venv/bin/python -m benchmarks.alarm_delays --flood
