@@ -110,8 +110,10 @@ from main_controller.wiring.command import run
 
 sys.exit(run())
 END
-for each in docs/*.md README.md CHANGELOG.md SECURITY.md NOTICE.md LICENSE logging.conf; do
-    put "$doc/$(basename -- "$each")" 644 <"$each"
+# As they lie in the checkout, so that their links lead somewhere; none of an older version stays.
+rm -rf -- "$doc"
+for each in docs/*.* docs/*/*.* benchmarks/README.md README.md CHANGELOG.md SECURITY.md NOTICE.md LICENSE logging.conf; do
+    [ ! -f "$each" ] || put "$doc/$each" 644 <"$each"
 done
 sed -e "s|/opt/$name|$prefix|g" -e "s|/etc/$name|$conf|g" "systemd/$name.service" | put "$dest$units/$name.service" 644
 put "$dest$sysusers/$name.conf" 644 <"systemd/$name.sysusers"
@@ -122,5 +124,9 @@ if [ "$running" = yes ]; then
         echo "$version is installed; what runs is the one before: systemctl restart $name"
         exit 0
     fi
+fi
+if [ -n "$dest" ]; then
+    echo "$version is installed below $dest, and nothing else was touched. Look at $dest$conf/site.toml."
+    exit 0
 fi
 echo "$version is installed. Look at $conf/site.toml, then: systemctl enable --now $name"

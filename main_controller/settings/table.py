@@ -164,7 +164,7 @@ class Settings:
     )
     anonymous: str = _setting(
         "none", kinds.choice("view", "stop", "none"),
-        "what a caller may whom nobody knows, with accounts: see, see and stop, or nothing",
+        "with accounts, what somebody may who is not logged in: none, view, or stop (view and stop)",
     )  # fmt: skip
     onetimecodes: bool = _setting(
         False, kinds.boolean, "accounts that order may do so only once they log in with one-time codes"

@@ -1,6 +1,7 @@
 """Builds accounts where the setting `accounts` asks for them: who there is, the log-in, and who a request is by."""
 
 import logging
+import shlex
 import time
 
 from main_controller.access.directory import Directory
@@ -43,7 +44,10 @@ class Accounts:
         self.sign_in = SignIn(directory, passwords, wall=utc_now, clock=time.monotonic)
         self.access = Access(directory, self.sign_in, passwords, utc_now, self.note)
         if not directory.has_administrator():
-            log.warning("nobody can log in yet: make the first account by ./startMain.py user add NAME administrator")
+            log.warning(
+                "nobody can log in yet: make the first account by the words user add NAME administrator --database %s",
+                shlex.quote(str(settings.database)),
+            )
         self.visitors = Visitors(
             directory, anonymous=Anonymous(settings.anonymous), cookie=self.cookie, codes_wanted=settings.onetimecodes
         )

@@ -14,6 +14,7 @@ INSTALL, CONTAINER, BUNDLE = (
 )  # fmt: skip
 UPGRADE = (INSTALL, "test_upgrade_and_downgrade_keep_the_data_and_say_what_to_do")
 UNIT = (INSTALL, "test_systemd_takes_the_unit")
+COMMANDS = (INSTALL, "test_the_commands_of_the_service")
 STEPS = (CONTAINER, "test_every_step_works_in_clean_roots_of_debian")
 ROOM = (CONTAINER, "test_what_it_starts_runs_on_a_read_only_root_and_says_that_it_lives")
 PLANTED = (BUNDLE, "test_secrets_planted_everywhere_are_nowhere_in_it")
@@ -27,6 +28,13 @@ RUN_BY = {
     "sudo systemctl stop apis-main-controller": UPGRADE,  # SIGTERM, as the unit has it
     "sudo systemctl start apis-main-controller": UPGRADE,
     "sudo make uninstall": (INSTALL, "test_what_is_uninstalled_leaves_data_settings_and_its_neighbours"),
+    'apis() { sudo -u apis-mc /opt/apis-main-controller/bin/apis-main-controller "$@" '
+    "--config /etc/apis-main-controller/site.toml --data /var/lib/apis-main-controller; }": COMMANDS,
+    "apis --check-config": COMMANDS,
+    "apis user add anna administrator": COMMANDS,
+    "sudo install -d -o apis-mc -g apis-mc -m 700 /var/backups/apis": COMMANDS,  # a folder of the test's own
+    "apis backup /var/backups/apis/2026-11-27.zip": COMMANDS,
+    "apis --verify-journal": COMMANDS,
     "podman build -t apis-main-controller .": STEPS,
     "podman run --rm --read-only --tmpfs /tmp --cap-drop all --stop-timeout 150 -v apis-data:/data "
     "-p 127.0.0.1:4382:4382 apis-main-controller --apis_host 10.0.0.5": ROOM,

@@ -16,7 +16,7 @@ import pytest
 
 from tests.package.test_wheel import BUILT_FROM, FILES, unfit
 
-MORE = ("docs", "systemd", "Makefile", "venv.sh", "CHANGELOG.md", "SECURITY.md")
+MORE = ("docs", "benchmarks", "systemd", "Makefile", "venv.sh", "CHANGELOG.md", "SECURITY.md")
 NAME = "apis-main-controller"
 
 

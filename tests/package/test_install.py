@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.docs.test_pages import lost
 from tests.package.site import NAME, Site
 from tests.system.console import until
 
@@ -60,6 +61,19 @@ def test_the_unit_leaves_time_for_a_safe_end(site: Site) -> None:
     assert (told["Type"], told["Restart"], told["RestartPreventExitStatus"]) == ("notify", "always", "2")
     assert (told["KillMode"], told["User"], int(told["WatchdogSec"])) == ("mixed", "apis-mc", 60)
     assert told["ExecStart"].split()[0] == str(site.program)
+
+
+def test_the_documents_lead_to_each_other(site: Site) -> None:
+    """And what the unit names, the alert rules and the dashboard are among them; pictures are left out of this site."""
+    documents = site.root / "opt" / NAME / "share" / "doc" / NAME
+    pages = sorted(documents.rglob("*.md"))
+    dead = [f"{page.name}: {link}" for page in pages for link in lost(page, page.read_text("utf-8"))]
+    assert [link for link in dead if not link.endswith(".png")] == []
+    told = re.search(r"^Documentation=file:(.+)$", site.unit.read_text("utf-8"), re.MULTILINE)
+    assert told is not None
+    assert Path(told[1]) in pages
+    assert (documents / "docs" / "prometheus" / "alerts.yml").is_file()
+    assert (documents / "docs" / "grafana" / "apis-main-controller.json").is_file()
 
 
 def test_the_user_can_be_made(site: Site, tmp_path: Path) -> None:
@@ -120,6 +134,26 @@ def test_upgrade_and_downgrade_keep_the_data_and_say_what_to_do(site: Site) -> N
         assert told(address, "/schedules") == before
         status = told(address, "/get/status")
         assert status["version"] != "99.0.0"
+
+
+def test_the_commands_of_the_service(site: Site, tmp_path: Path) -> None:
+    """Those that docs/deployment.md has: settings and data by option, after the words."""
+
+    def said(*words: str, data: str = "data", typed: str = "", status: int = 0) -> str:
+        done = subprocess.run(
+            [str(site.program), *words, "--config", str(site.conf / "site.toml"), "--data", str(tmp_path / data)],
+            input=typed, capture_output=True, text=True, timeout=60, cwd="/", env=site.environ,
+        )  # fmt: skip
+        assert done.returncode == status, done.stdout + done.stderr
+        return done.stdout + done.stderr
+
+    assert "All settings can be used." in said("--check-config")
+    assert said("user", "add", "anna", "administrator", typed="correct horse battery\n").startswith("anna may log in")
+    assert "The journal holds: 0 rows" in said("--verify-journal", status=2)  # it was never started: no head is named
+    said("backup", str(tmp_path / "backup.zip"))
+    (tmp_path / "empty").mkdir()
+    said("restore", str(tmp_path / "backup.zip"), data="empty")
+    assert "anna" in said("user", "list", data="empty")
 
 
 def test_what_is_uninstalled_leaves_data_settings_and_its_neighbours(site: Site) -> None:

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import logging
 import subprocess
 import sys
 from pathlib import Path
@@ -89,6 +90,8 @@ def test_what_cannot_be_is_one_sentence_and_changes_nothing(
 def test_the_running_program_takes_it_over_and_journals_it(tmp_path: Path) -> None:
     with Console(tmp_path / "console", accounts=True) as console:
         data = console.settings.data
+        (first,) = console.log.at(logging.WARNING, "nobody can log in yet")
+        assert first.endswith(f"user add NAME administrator --database {console.settings.database}")
         assert log_in(console, "anna").status == 401
         assert user(data, "add", "anna", "administrator", typed=f"{PASSWORD}\n")[0] == 0
         until(lambda: log_in(console, "anna").status == 200, "the new account's log-in", every=1.0)
