@@ -40,6 +40,14 @@ export function stepped(replay, way) {
   return way > 0 ? at : at - 1;
 }
 
+/** From a moment (ms) of which nothing is recorded to the nearest on that way of which something is; null for none. */
+export function outOf(at, way, reach, gaps) {
+  if (at < reach.begin) return way > 0 ? reach.begin : null;
+  if (at > reach.end) return way < 0 ? reach.end : null;
+  const gap = gaps.find(({ from, to }) => Date.parse(from) <= at && at <= Date.parse(to));
+  return gap ? Date.parse(way > 0 ? gap.to : gap.from) : null;
+}
+
 /** The mark before or after this time, null for none. */
 export function nextMark(marks, at, way) {
   const found = marks.filter((mark) => (way > 0 ? Date.parse(mark.at) > at : Date.parse(mark.at) < at));

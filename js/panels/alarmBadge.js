@@ -37,9 +37,9 @@ export function createAlarmBadge({ words, state, api }) {
     listen();
   }
 
-  /** Reads the list where it has changed, and only for the sound. */
+  /** Reads the list where it has changed, and only for the sound: of now, also while the page shows the past. */
   async function listen() {
-    const { status } = state.get();
+    const { status } = state.get().live ?? state.get();
     const serial = status?.alarms?.serial ?? null;
     const now = `${status?.start} ${serial}`;
     if (serial === null || now === asked || !soundChosen()) return;

@@ -25,7 +25,7 @@ export function createCluster({ words, orders, state, api, ask, readNow }) {
   const hint = find("shut-down-hint");
   const note = find("global-note");
   const debug = find("debug");
-  const stop = createStop({ words, api, orders, ask: askStopAll, askLatch: createAskLatch(), units: () => state.get().model.units });
+  const stop = createStop({ words, api, orders, ask: askStopAll, askLatch: createAskLatch(), units: () => modelOfNow().units });
   let itself = { at: null, mode: null, over: true }; // the newest change of mode that the grid made by itself
 
   let seen = null; // the Soft Stop of which somebody here has seen that nothing follows it
@@ -131,8 +131,13 @@ export function createCluster({ words, orders, state, api, ask, readNow }) {
 
   /** What a stop meets while the page shows the past. */
   function factsOfNow() {
-    const { live, alive } = state.get();
-    return [{ text: words.t("past.stop"), level: "alarm" }, ...liveNow(buildModel(live?.frame ?? null, { lost: !alive }), words)];
+    return [{ text: words.t("past.stop"), level: "alarm" }, ...liveNow(modelOfNow(), words)];
+  }
+
+  /** What is known of now, also while the page shows the past. */
+  function modelOfNow() {
+    const { live, alive, model } = state.get();
+    return live === null ? model : buildModel(live.frame, { lost: !alive });
   }
 
   function render(model) {

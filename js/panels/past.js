@@ -27,7 +27,8 @@ export function createPast({ state, ...given }) {
   /** When the browser goes back or forward. */
   function follow() {
     const at = asked();
-    if (at !== null) open(at);
+    if (at !== null && state.get().past !== null) machine?.stay();
+    else if (at !== null) open(at);
     else if (state.get().past !== null) machine?.close();
   }
 

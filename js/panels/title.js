@@ -10,8 +10,8 @@ export function createTitle({ words, state }) {
   const { quiet, alarm } = icon.dataset; // where the two signs are
 
   function render({ status }) {
-    const now = state.get();
-    const count = alarmCount(now);
+    const { alive, live } = state.get();
+    const count = alarmCount({ status: (live ?? state.get()).status, alive }); // of now, also while the page shows the past
     const title = typeof status?.title === "string" ? status.title : document.getElementById("cluster-name").textContent;
     const text = [count > 0 ? `▲ ${count}` : "", bare(words.t("brand")), visible(title)].filter(Boolean).join(" · ");
     if (document.title !== text) document.title = text;

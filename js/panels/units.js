@@ -3,7 +3,7 @@
 import { countFilters, selectUnits } from "../lib/filters.js";
 import { liveNow, modeName } from "../lib/sentences.js";
 import { isolated } from "../lib/wire.js";
-import { make, setAttribute, setText } from "../widgets/text.js";
+import { make, setAttribute, setProperty, setText } from "../widgets/text.js";
 
 const $ = globalThis.jQuery;
 const MANY = 180; // from about here the screen is filled to its corners with tiles
@@ -144,6 +144,7 @@ export function createUnits({ words, orders, state, api, ask, readNow, makeCard 
     const wanted = selectUnits(model.units, choice()).map(({ id }) => id);
     if (placed === null && model.status !== null) list.replaceChildren(); // what the page was sent with stands until then
     if (model.status !== null && !isPlaced(wanted)) arrange(anew || !isBusy() ? wanted : undisturbed(wanted, model), model);
+    setProperty(list, "hidden", model.status === null && (placed !== null || state.get().past !== null)); // cards of another moment are none of this one's
     setText(note, noteOf(placed?.length ?? 0, model));
     setAttribute(document.body, "data-many", model.units.length >= MANY);
     renderCards(model);

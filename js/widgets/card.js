@@ -195,7 +195,7 @@ export function createCard({ words, orders, state, api, ask, readNow, busVoltage
     const live = unit.state === "live" && mayOrder(state.get(), "stop") && unit.conflict === null;
     for (const control of [part.local, part.localSet, part.set]) setProperty(control, "disabled", !live);
     setProperty(part.shutDown, "disabled", !live || unit.effective !== "manual" || shutDownNeeds(state.get(), id) !== null);
-    setProperty(part.lock, "disabled", !mayOrder(state.get()) && !lockOf(state.get(), id));
+    setProperty(part.lock, "disabled", state.get().past !== null || (!mayOrder(state.get()) && !lockOf(state.get(), id)));
   }
 
   function renderUps(unit) {

@@ -4,7 +4,7 @@
 // The state's `past` is {at ms, playing, speed, replay} while the page shows the past, and `live` what is so now ({frame, status, statusAt}).
 
 import { isTimeline } from "../lib/pastReplies.js";
-import { addressAt, gapsOn, nextMark, placed, playedOn, reachOf, SPEEDS, stepped, within } from "../lib/past.js";
+import { addressAt, gapsOn, nextMark, outOf, placed, playedOn, reachOf, SPEEDS, stepped, within } from "../lib/past.js";
 import { failureSentence, modeName } from "../lib/sentences.js";
 import { make, setAttribute, setOutcome, setProperty, setText } from "./text.js";
 
@@ -21,8 +21,12 @@ export function createTimeMachine({ words, state, api, show, leave }) {
   const [slider, speed, outcome, live] = ["track", "speed", "outcome", "live"].map(find);
   let timeline = null;
   let asked = 0; // number of the newest question; older answers are dropped
+  let waiting = false; // for the frame of that question: what is shown is of another moment
   let playing = null;
   let reachTimer = null;
+  let wanted = Number.NaN; // the time (ms) to open at once the record can be read, NaN for the newest
+  let event = null; // the mark that was gone to
+  let told = () => null; // what stands as the outcome, in the language of now
 
   find("now").addEventListener("click", close);
   find("play").addEventListener("click", () => play(!state.get().past.playing));
@@ -45,20 +49,28 @@ export function createTimeMachine({ words, state, api, show, leave }) {
 
   async function open(at) {
     const { frame, status, statusAt } = state.get();
-    if (state.get().past === null) state.set({ past: { at: null, playing: false, speed: 1, replay: null }, live: { frame, status, statusAt } });
+    wanted = at;
+    if (state.get().past === null)
+      state.set({ past: { at: null, playing: false, speed: Number(speed.value), replay: null }, live: { frame, status, statusAt } });
+    else patch({ at: null });
     setProperty(strip, "hidden", false);
     document.documentElement.dataset.past = "";
-    if (!(await look())) return;
-    const reach = reachOf(timeline);
-    if (reach === null) say("past.empty");
-    else await go(within(at, reach));
     clearInterval(reachTimer);
     reachTimer = setInterval(look, REACH_FOLLOWS);
     find("play").focus();
+    await look();
+  }
+
+  /** The browser went back or forward within the past, as it does where a dialog is closed: the moment stays. */
+  function stay() {
+    tellAddress(state.get().past.at);
   }
 
   function close() {
     asked += 1;
+    waiting = false;
+    event = null;
+    told = () => null;
     play(false);
     clearInterval(reachTimer);
     setProperty(strip, "hidden", true);
@@ -69,82 +81,101 @@ export function createTimeMachine({ words, state, api, show, leave }) {
     document.getElementById("open-past").focus();
   }
 
-  /** How far the record reaches; whether that could be read. */
+  /** How far the record reaches. Until that is known nothing is shown: it would be what is so now, under the sign of the past. */
   async function look() {
     const answer = await api.timeline(isTimeline);
-    if (state.get().past === null) return false;
-    if (!answer.ok) {
-      setOutcome(outcome, { text: failureSentence(answer, words), kind: "bad" });
-      return false;
+    const { past } = state.get();
+    if (past === null) return;
+    if (answer.ok) {
+      timeline = answer.body;
+      drawTrack();
     }
-    timeline = answer.body;
-    drawTrack();
-    return true;
+    const reach = reachOf(timeline);
+    if (!answer.ok) say(() => failureSentence(answer, words), "bad");
+    else if (past.at === null && reach === null) say(() => words.t("past.empty"));
+    if (past.at !== null) return;
+    if (answer.ok && reach !== null)
+      await go(Number.isNaN(wanted) ? reach.end : wanted); // a moment beyond the record is none of its neighbours
+    else show(null);
   }
 
   /* ---- going through it ---- */
 
   async function go(at) {
     const number = (asked += 1);
+    waiting = true;
     patch({ at });
     tellAddress(at);
     const answer = await api.frameAt(new Date(at).toISOString());
     if (number !== asked || state.get().past === null) return;
-    const told = answer.ok ? answer.body : null;
-    setOutcome(outcome, answer.ok ? null : { text: failureSentence(answer, words), kind: "bad" });
-    patch({ replay: told?.replay ?? null });
-    show(told);
+    waiting = false;
+    const shown = answer.ok ? answer.body : null;
+    say(() => (answer.ok ? "" : failureSentence(answer, words)), "bad");
+    patch({ replay: shown?.replay ?? null });
+    show(shown);
   }
 
   function step(way) {
     play(false);
-    const at = stepped(state.get().past.replay, way);
-    if (at === null) say(way > 0 ? "past.end" : "past.begin");
+    const { at: from, replay } = state.get().past;
+    const reach = reachOf(timeline);
+    const at = replay === null && reach !== null && from !== null ? outOf(from, way, reach, timeline.gaps) : stepped(replay, way);
+    if (at === null) say(() => words.t(way > 0 ? "past.end" : "past.begin"));
     else go(at);
+  }
+
+  /** Some ms on or back, within the record. */
+  function far(ms) {
+    const reach = reachOf(timeline);
+    const { at } = state.get().past;
+    if (reach !== null && at !== null) go(within(at + ms, reach));
   }
 
   function toMark(way) {
     play(false);
     const mark = nextMark(timeline?.marks ?? [], state.get().past.at, way);
     if (mark === null) {
-      say(way > 0 ? "past.noEventAfter" : "past.noEventBefore");
+      say(() => words.t(way > 0 ? "past.noEventAfter" : "past.noEventBefore"));
       return;
     }
-    go(Date.parse(mark.at)).then(() => setText(find("event"), words.said(mark.text)));
+    event = mark;
+    go(Date.parse(mark.at));
   }
 
-  function play(wanted) {
+  function play(on) {
     clearInterval(playing);
-    playing = wanted ? setInterval(playOn, PLAYS) : null;
-    if (state.get().past !== null) patch({ playing: wanted });
+    playing = on ? setInterval(playOn, PLAYS) : null;
+    if (state.get().past !== null) patch({ playing: on });
   }
 
+  /** Where an answer takes longer than the time between two frames, it is waited for: else none would ever be shown. */
   function playOn() {
+    if (waiting) return;
     const reach = reachOf(timeline);
     const { at, speed: fast } = state.get().past;
     const next = reach && playedOn(at, fast, reach);
     if (next === null) {
       play(false);
-      say("past.end");
+      say(() => words.t("past.end"));
     } else go(next);
   }
 
-  function onKey(event) {
-    if (state.get().past === null || event.ctrlKey || event.altKey || event.metaKey) return;
-    if (event.target.closest?.("input:not([type=range]), select, textarea, dialog")) return;
-    const onTrack = event.target === slider;
+  function onKey(pressed) {
+    if (state.get().past === null || pressed.defaultPrevented || pressed.ctrlKey || pressed.altKey || pressed.metaKey) return;
+    if (pressed.target.closest?.("input:not([type=range]), select, textarea, dialog")) return;
+    const onTrack = pressed.target === slider;
     const does = {
       n: close,
       k: () => play(!state.get().past.playing),
       ArrowLeft: onTrack ? null : () => step(-1),
       ArrowRight: onTrack ? null : () => step(1),
-      PageUp: () => go(within(state.get().past.at - FAR, reachOf(timeline))),
-      PageDown: () => go(within(state.get().past.at + FAR, reachOf(timeline))),
+      PageUp: () => far(-FAR),
+      PageDown: () => far(FAR),
       "[": () => toMark(-1),
       "]": () => toMark(1),
-    }[event.key];
+    }[pressed.key];
     if (!does) return;
-    event.preventDefault();
+    pressed.preventDefault();
     does();
   }
 
@@ -158,8 +189,10 @@ export function createTimeMachine({ words, state, api, show, leave }) {
     if (query !== location.search) history.replaceState(history.state, "", query || location.pathname);
   }
 
-  function say(key) {
-    setOutcome(outcome, { text: words.t(key), kind: "warn" });
+  /** Says it, and again in another language. */
+  function say(text, kind = "warn") {
+    told = () => ({ text: text(), kind });
+    setOutcome(outcome, told());
   }
 
   /* ---- what it shows ---- */
@@ -185,7 +218,6 @@ export function createTimeMachine({ words, state, api, show, leave }) {
       return gap;
     });
     find("marks").replaceChildren(...gaps, ...marks);
-    setText(find("reach"), words.t("past.reach", { begin: words.moment(timeline.reachesBackTo), end: words.moment(timeline.until) }));
   }
 
   function render() {
@@ -194,6 +226,11 @@ export function createTimeMachine({ words, state, api, show, leave }) {
     const { at, playing: plays, replay } = now.past;
     const time = at === null ? "" : words.moment(new Date(at).toISOString(), { seconds: true });
     setText(find("time"), time);
+    setAttribute(find("time"), "data-waiting", waiting);
+    setText(find("event"), event !== null && Date.parse(event.at) === at ? words.said(event.text) : "");
+    setOutcome(outcome, told());
+    if (reachOf(timeline) !== null)
+      setText(find("reach"), words.t("past.reach", { begin: words.moment(timeline.reachesBackTo), end: words.moment(timeline.until) }));
     if (document.activeElement !== slider && at !== null) setProperty(slider, "value", String(at));
     setAttribute(slider, "aria-valuetext", time);
     setText(find("play"), words.t(plays ? "past.pause" : "past.play"));
@@ -219,5 +256,5 @@ export function createTimeMachine({ words, state, api, show, leave }) {
     setAttribute(live, "role", level === null ? null : "alert");
   }
 
-  return { open, close, render };
+  return { open, close, stay, render };
 }

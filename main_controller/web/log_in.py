@@ -85,7 +85,7 @@ class LogIn:
         visitor = self._visitors.by_session(begun.session_id)
         self._note(caller_of(visitor, environ), say("web.loggedIn", "logged in"))
         if _is_form(environ):
-            return redirect(to or ".", headers=headers)
+            return redirect(f"./{to}" if to else ".", headers=headers)
         return json_reply(self._shown(visitor), headers=headers)
 
     def log_out(self, given: Given) -> bottle.HTTPResponse:
@@ -142,5 +142,6 @@ def _is_form(environ: Mapping[str, Any]) -> bool:
 
 def _below(to: str) -> str:
     """A page of ours that somebody goes on to; "" for an address that leads anywhere else."""
-    strange = any(sign in to for sign in ("\\", "//", ":", "..")) or to.startswith("/") or not to.isprintable()
-    return "" if strange or not to.isascii() else to
+    path = to.partition("?")[0]  # a query leads nowhere, and times in it have colons
+    strange = path.startswith("/") or any(sign in path for sign in ("//", ":", ".."))
+    return "" if strange or "\\" in to or not to.isprintable() or not to.isascii() else to

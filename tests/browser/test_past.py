@@ -53,8 +53,12 @@ def test_it_opens_at_the_newest_goes_from_event_to_event_and_back_to_now(opened:
 def test_orders_are_closed_and_stop_all_acts_now(opened: OpenPage, plant: Plant) -> None:
     page = opened("?at=")
     expect(page.locator("#past-time")).not_to_be_empty()
-    for control in ("#global-set", "#schedule-set", "#flush", "#cluster-lock"):
+    for control in ("#global-set", "#schedule-set", "#flush", "#cluster-lock", "#cards [data-act=lock] >> nth=0"):
         expect(page.locator(control)).to_be_disabled()
+    expect(page.locator("#units")).to_contain_text("This page shows the past")
+    expect(page.locator("#units")).not_to_contain_text("does not answer")
+    page.locator("body").press("PageUp")
+    expect(page.locator("#past-time[data-waiting]")).to_have_count(0)
     page.locator("#stop-all").click()
     expect(page.locator("#confirm")).to_contain_text("Stop all acts NOW, on the live grid")
     page.locator("#confirm-yes").click()
@@ -70,6 +74,50 @@ def test_a_link_shows_the_moment_that_it_names_and_a_moment_without_record_says_
     expect(page.locator("#past-time")).to_contain_text(reach["reachesBackTo"][11:19], timeout=LONG)
     page.locator("#past-back").click()
     expect(page.locator("#past-outcome")).not_to_be_empty(timeout=LONG)
+
+
+def test_a_moment_beyond_the_record_is_never_shown_as_its_neighbour(opened: OpenPage) -> None:
+    page = opened("?at=2020-01-01T00:00:00Z", may_fail=True)
+    expect(page.locator("#past-outcome")).to_contain_text("Nothing is recorded of 2020-01-01", timeout=LONG)
+    expect(page.locator("#past-time")).to_contain_text("2020-01-01")
+    expect(page.locator("#cards")).to_be_hidden()
+    page.locator("#past-on").click()
+    expect(page.locator("#past-outcome")).to_be_empty(timeout=LONG)
+    expect(page.locator("#past-time")).not_to_contain_text("2020-01-01")
+
+
+def test_details_move_no_time_and_closing_them_stays_at_the_moment(opened: OpenPage) -> None:
+    page = opened("?at=")
+    expect(page.locator("#past-time")).not_to_be_empty()
+    expect(page.locator("#past-time[data-waiting]")).to_have_count(0)
+    expect(page.get_by_role("listbox")).to_contain_text("E002")
+    opened_at = time_of(page)
+    units = page.get_by_role("listbox")
+    units.focus()
+    units.press("ArrowRight")
+    units.press("Enter")
+    expect(page.locator("#details")).to_be_visible()
+    assert time_of(page) == opened_at
+    page.evaluate("document.getElementById('past-event-before').click()")  # as it plays on underneath
+    expect(page.locator("#past-time")).not_to_have_text(opened_at)
+    moved_to = time_of(page)
+    page.locator("#details").press("Escape")
+    expect(page.locator("#details")).to_be_hidden()
+    page.wait_for_function("!location.search.includes('unit=')")
+    assert time_of(page) == moved_to
+    expect(units).to_be_focused()
+
+
+def test_while_the_record_cannot_be_read_nothing_of_now_is_shown_as_the_past(opened: OpenPage) -> None:
+    page = opened("", may_fail=True)
+    expect(page.locator("#cards > [data-unit]")).to_have_count(2, timeout=LONG)
+    page.route("**/timeline*", lambda route: route.abort())
+    page.locator("#open-past").click()
+    expect(page.locator("#past-outcome")).not_to_be_empty(timeout=LONG)
+    expect(page.locator("#cards")).to_be_hidden()
+    page.locator("body").press("PageUp")
+    page.unroute("**/timeline*")
+    expect(page.locator("#cards")).to_be_visible(timeout=LONG)
 
 
 def test_it_plays_and_pauses(opened: OpenPage, plant: Plant) -> None:

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { addressAt, BUCKETS, gapsOn, nextMark, placed, playedOn, reachOf, stepped, within } from "../../js/lib/past.js";
+import { addressAt, BUCKETS, gapsOn, nextMark, outOf, placed, playedOn, reachOf, stepped, within } from "../../js/lib/past.js";
 
 const at = (second) => new Date(Date.UTC(2026, 10, 27, 3, 12, second)).toISOString();
 const ms = (second) => Date.parse(at(second));
@@ -56,4 +56,15 @@ test("marks share a place where they are close, the gravest shown", () => {
     ),
     [{ from: 0.25, to: 0.5 }],
   );
+});
+
+test("a step leads out of a moment of which nothing is recorded, to the nearest on its way", () => {
+  const gaps = [{ from: at(10), to: at(20) }];
+  assert.equal(outOf(ms(15), 1, REACH, gaps), ms(20));
+  assert.equal(outOf(ms(15), -1, REACH, gaps), ms(10));
+  assert.equal(outOf(ms(-9), 1, REACH, gaps), ms(0));
+  assert.equal(outOf(ms(-9), -1, REACH, gaps), null);
+  assert.equal(outOf(ms(50), -1, REACH, gaps), ms(40));
+  assert.equal(outOf(ms(50), 1, REACH, gaps), null);
+  assert.equal(outOf(ms(30), 1, REACH, gaps), null);
 });

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode
 
 import pyotp
 import pytest
@@ -193,12 +193,21 @@ def test_a_browser_is_sent_to_the_log_in_and_back(site: Site) -> None:
     assert (answer.status, answer.headers["location"]) == (303, "login.html?next=journal.html%3Funit%3DE001")
     form = {"name": "viewer", "password": PASSWORD, "code": "", "next": "journal.html?unit=E001"}
     answer = site.post("/login", form, page)
-    assert (answer.status, answer.headers["location"]) == (303, "journal.html?unit=E001")
+    assert (answer.status, answer.headers["location"]) == (303, "./journal.html?unit=E001")
     wrong = site.post("/login", {**form, "password": "wrong"}, page)
     assert wrong.status == 401
     assert b"The name, the password or the one-time code is wrong." in wrong.body
     assert b'value="journal.html?unit=E001"' in wrong.body
     assert PASSWORD.encode() not in wrong.body
+
+
+def test_the_log_in_leads_back_to_the_moment_that_a_link_names(site: Site) -> None:
+    page = {"Accept": "text/html"}
+    asked = site.get("/?at=2026-11-27T03:12:00Z", page).headers["location"]
+    to = unquote(asked.removeprefix("login.html?next="))
+    assert to == "?at=2026-11-27T03:12:00Z"
+    answer = site.post("/login", {"name": "viewer", "password": PASSWORD, "next": to}, page)
+    assert answer.headers["location"] == "./?at=2026-11-27T03:12:00Z"  # "?at=..." would lead to /login?at=...
 
 
 @pytest.mark.parametrize(
