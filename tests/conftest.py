@@ -38,7 +38,7 @@ def chromium() -> str:
     found = next(filter(None, map(shutil.which, CHROMIUM)), None)
     if found is not None:
         return found
-    sentence = "There is no Chromium on this machine: install chromium-headless-shell or chromium to run the page's tests."
+    sentence = "There is no Chromium here: install chromium-headless-shell or chromium to run the tests of the page."
     if os.environ.get("CI", "").lower() in ("1", "true"):
         pytest.fail(sentence)
     pytest.skip(sentence)

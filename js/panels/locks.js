@@ -2,7 +2,7 @@
 
 import { figure } from "../lib/figures.js";
 import { lockNeeds } from "../lib/needs.js";
-import { isReadOnly, lockOf } from "../lib/permits.js";
+import { isPermitted, isReadOnly, lockOf } from "../lib/permits.js";
 import { lockedBus, needSentence } from "../lib/sentences.js";
 import { createSigned } from "../widgets/signed.js";
 import { setProperty, setText, showNeed } from "../widgets/text.js";
@@ -89,7 +89,7 @@ export function createLocks({ words, orders, state, readNow }) {
     const lock = lockOf(state.get(), "");
     setProperty(note, "hidden", lock === null);
     setText(note, lock === null ? "" : `${words.t("lock.by", told(lock))} ${words.t("lock.isolate")}`);
-    setProperty(find("cluster-lock"), "disabled", isReadOnly(state.get()) || state.get().past !== null);
+    setProperty(find("cluster-lock"), "disabled", isReadOnly(state.get()) || state.get().past !== null || !isPermitted(state.get()));
   }
 
   return { render };

@@ -29,7 +29,7 @@ export function createWho({ words, state, api }) {
     setAttribute(link, "href", known ? "account.html" : "login.html");
     setAttribute(link, "data-level", visitor.codesWanted || !known ? "warn" : null);
     for (const field of document.querySelectorAll("input[autocomplete=name]")) {
-      if (known) setProperty(field, "value", visitor.name);
+      if (known || field.readOnly) setProperty(field, "value", visitor.name ?? "");
       setProperty(field, "readOnly", known);
     }
   }

@@ -193,7 +193,8 @@ export function createCard({ words, orders, state, api, ask, readNow, busVoltage
   /** What may be ordered now: nothing but "Stopped" while the unit is not live, its identity is in doubt, or all is read-only. Whoever may stop may choose Force Stop. */
   function renderGates(unit) {
     const live = unit.state === "live" && mayOrder(state.get(), "stop") && unit.conflict === null;
-    for (const control of [part.local, part.localSet, part.set]) setProperty(control, "disabled", !live);
+    for (const control of [part.local, part.localSet]) setProperty(control, "disabled", !live);
+    setProperty(part.set, "disabled", !live || !mayOrder(state.get()));
     setProperty(part.shutDown, "disabled", !live || unit.effective !== "manual" || shutDownNeeds(state.get(), id) !== null);
     setProperty(part.lock, "disabled", state.get().past !== null || (!mayOrder(state.get()) && !lockOf(state.get(), id)));
   }

@@ -26,6 +26,7 @@ export function createConverterForm({ words, orders, state, api, ask, busVoltage
   const means = form.querySelector("[data-part=means]");
   const needs = form.querySelector("[data-part=needs]");
   const headroom = form.querySelector("[data-part=headroom]");
+  const give = form.querySelector("button[type=submit]");
   let touched = false;
   let asking = false; // whether this form's question stands open
   let refused = false; // whether Set was pressed and the rules kept it
@@ -60,6 +61,7 @@ export function createConverterForm({ words, orders, state, api, ask, busVoltage
 
   function update(unit) {
     gate = whyClosed(unit);
+    setProperty(give, "disabled", state.get().past !== null); // what its question would tell is not of now
     for (const name of ["voltage", "current"]) setProperty(radios[name], "disabled", gate !== null);
     for (const field of [current, bus]) setProperty(field, "disabled", gate !== null);
     busVoltage.show(bus);
