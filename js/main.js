@@ -21,7 +21,6 @@ import { serverNow } from "./lib/serverTime.js";
 import { createAddress } from "./panels/address.js";
 import { createAlarmBadge } from "./panels/alarmBadge.js";
 import { createAlerts } from "./panels/alerts.js";
-import { createApisLog } from "./panels/apisLog.js";
 import { createAsk } from "./panels/ask.js";
 import { createBusFigures } from "./panels/busFigures.js";
 import { createCluster } from "./panels/cluster.js";
@@ -61,6 +60,7 @@ const asking = createAsk();
 let due = null;
 let drawnAt = -Infinity;
 let second = null; // the panel of what waits for a second person, where the setting twopersons is on
+let apisLog = null; // that of apis-main's log, once details were opened
 
 const busVoltage = createBusVoltage({ words, onChange: render });
 const orderUps = createUpsOrder({ words, orders, state, ask });
@@ -87,7 +87,6 @@ const panels = [
   createForget({ words, orders, state, readNow }),
   createTrips({ words, orders, state, readNow }),
   createDetails({ words, state, api }),
-  createApisLog({ words, state, api, poll: ({ call, onAnswer }) => createPoller({ call, onAnswer, interval: LOG_EVERY }) }),
   createAddress({ state }),
   createPast({ words, state, api, show: showPast, leave: leavePast }),
   asking,
@@ -112,6 +111,18 @@ function loadSecond() {
   second = import("./panels/secondPerson.js").then(
     ({ createSecondPerson }) => panels.push(createSecondPerson({ words, orders, state, api, ask, readNow })),
     () => (second = null),
+  );
+}
+
+/** Loads what only an open unit's details show; where it did not come, the next ones to be opened ask for it. */
+function loadApisLog() {
+  const poll = ({ call, onAnswer }) => createPoller({ call, onAnswer, interval: LOG_EVERY });
+  apisLog = import("./panels/apisLog.js").then(
+    ({ createApisLog }) => {
+      panels.push(createApisLog({ words, state, api, poll }));
+      preferences.apply();
+    },
+    () => (apisLog = null),
   );
 }
 
@@ -284,6 +295,7 @@ new ResizeObserver(measure).observe(document.getElementById("top"));
 new ResizeObserver(measure).observe(document.getElementById("stop-block"));
 state.subscribe((now, changed) => {
   if ([...changed].some((key) => !NEWS.includes(key))) soon();
+  if (now.opened?.what === "details" && apisLog === null) loadApisLog();
   if (changed.has("opened")) scene.select(now.opened?.what === "details" ? now.opened.unitId : null);
 });
 setInterval(() => {

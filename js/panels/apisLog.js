@@ -23,15 +23,17 @@ export function createApisLog({ words, state, api, poll }) {
   for (const one of LEVELS) level.append(make("option", "", { value: one, "data-i18n": `apisLog.level.${one}` }));
   level.value = "WARNING";
   $(level).on("change", anew);
-  state.subscribe(({ opened }, changed) => {
-    if (!changed.has("opened")) return;
+  state.subscribe((now, changed) => changed.has("opened") && follow(now));
+  follow(state.get()); // it is loaded once details are opened
+
+  function follow({ opened }) {
     unitId = opened?.what === "details" ? opened.unitId : null;
     if (unitId === null) poller.stop();
     else {
       poller.start();
       anew();
     }
-  });
+  }
 
   function anew() {
     told = null;

@@ -20,7 +20,8 @@ done
 for each in passwd group hosts nsswitch.conf ld.so.cache; do
     [ ! -e "/etc/$each" ] || cp "/etc/$each" "$room/etc/"
 done
-while [ "$1" != -- ]; do
+mount -t tmpfs -o mode=1777 tmp "$room/tmp"
+while [ "$1" != -- ]; do # after /tmp, below which a checkout may lie
     mkdir -p "$room$1"
     mount --bind "$1" "$room$1"
     shift
@@ -35,7 +36,6 @@ for each in null urandom; do
     mount --bind "/dev/$each" "$room/dev/$each"
 done
 mount -t proc proc "$room/proc"
-mount -t tmpfs -o mode=1777 tmp "$room/tmp"
 mount --bind "$data" "$room/data"
 mount -o remount,ro "$room"
 exec chroot "$room" /usr/bin/setpriv "--reuid=${user%:*}" "--regid=${user#*:}" --clear-groups --no-new-privs \

@@ -17,8 +17,8 @@ WITH_CHARTS = (
 
 OF_BESIDE = (
     r"js/(account|alarms|journal|beside|help|login|refused|selfcheck)\.js|js/i18n/beside/en"
-    r"|js/lib/(alarmList|alarmReplies|alarmSound|matters|past|pastReplies|selfCheckReplies)\.js"
-    r"|js/widgets/(accountRow|alarmHistory|alarmRow|alarmSound|deedDialog|timeMachine)\.js|js/panels/secondPerson\.js"
+    r"|js/lib/(alarmList|alarmReplies|alarmSound|apisLog|matters|past|pastReplies|selfCheckReplies)\.js"
+    r"|js/widgets/(accountRow|alarmHistory|alarmRow|alarmSound|deedDialog|timeMachine|unread)\.js|js/panels/(apisLog|secondPerson)\.js"
 )
 """What the main page does without: only the pages beside it load it, who chose a sound for alarms or asks for the past,
 and a console on which an override needs two persons."""
