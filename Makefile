@@ -19,8 +19,8 @@ test: scripts
 	venv/bin/lint-imports
 	@mkdir -p test-output
 	@# the page's tests mostly wait, so two of them run at once, and the others beside them
-	@venv/bin/python -m pytest -o timeout=3600 -n 2 --dist loadfile tests/browser >test-output/browser.txt 2>&1 & page=$$!; \
-	  venv/bin/python -m pytest -o timeout=3600 --ignore=tests/browser; others=$$?; \
+	@venv/bin/python -m pytest -n 2 --dist loadfile tests/browser >test-output/browser.txt 2>&1 & page=$$!; \
+	  venv/bin/python -m pytest --ignore=tests/browser; others=$$?; \
 	  wait $$page; page=$$?; cat test-output/browser.txt; exit $$((others + page))
 
 test-long:
