@@ -23,6 +23,9 @@ from main_controller.web.route import Given, Handlers
 BEAT = 5.0
 """How often (s) they are made at the least."""
 
+SOONEST = 0.9
+"""How long (s) after one rendering the next one comes at the soonest, where polls come faster than once a second."""
+
 TOO_OLD = 15.0
 """How old (s) they may be when they are handed out."""
 
@@ -78,7 +81,7 @@ class Metrics:
         if now - self._asked_at > ASKED:
             self._made = None
             return
-        if made is not None and made.poll == polls and now - made.at < BEAT:
+        if made is not None and now - made.at < (BEAT if made.poll == polls else SOONEST):
             return
         rendered = self._render()
         bodies = {(False, False): rendered.text, (True, False): rendered.openmetrics}

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from main_controller.metrics.exposition import Rendered
-from main_controller.web.metrics import ASKED, BEAT, OPENMETRICS, TEXT, TOO_OLD, Metrics, prefers_openmetrics
+from main_controller.web.metrics import ASKED, BEAT, OPENMETRICS, SOONEST, TEXT, TOO_OLD, Metrics, prefers_openmetrics
 from tests.web.client import Client, Clock
 
 
@@ -48,6 +48,9 @@ def test_they_are_made_once_a_poll_and_on_a_beat_where_polls_are_rare(served: Se
         served.metrics.make()
     assert served.made == 1
     served.metrics.polled(None, None)
+    served.metrics.make()
+    assert served.made == 1, "polls that come faster than once a second share one"
+    served.clock.now += SOONEST + 0.1
     served.metrics.make()
     assert served.made == 2
     served.clock.now += BEAT
@@ -146,6 +149,7 @@ def test_a_rendering_that_fails_leaves_the_last_one_to_age(fails: type[Exception
     hold: Callable[[], Rendered] = broken
     served.metrics._render = hold
     served.metrics._polls += 1
+    served.clock.now += SOONEST + 0.1
     with pytest.raises(fails):
         served.metrics.make()
     assert served.client.call("/metrics").body[:7] == b"text 1\n"
