@@ -11,6 +11,7 @@ import { createLatch } from "./panels/latch.js";
 import { createWho } from "./panels/who.js";
 import { createPoller, SELDOM } from "./poller.js";
 import { createState } from "./state.js";
+import { read } from "./widgets/kept.js";
 import { createAskLatch } from "./widgets/askLatch.js";
 import { createStop } from "./widgets/stop.js";
 import { setAttribute } from "./widgets/text.js";
@@ -30,7 +31,7 @@ export function createBeside({ onZone, onOrders = () => {} }) {
   const find = (id) => document.getElementById(id);
   const state = createState();
   const now = () => serverNow(state.get(), performance.now());
-  const words = createWords(chooseLanguage(stored("language"), navigator.languages), {
+  const words = createWords(chooseLanguage(read("language"), navigator.languages), {
     zone: document.documentElement.dataset.zone,
     now,
     holds: true,
@@ -109,12 +110,4 @@ export function createBeside({ onZone, onOrders = () => {} }) {
   }
 
   return { words, api, state, title, start };
-}
-
-function stored(key) {
-  try {
-    return localStorage.getItem(key);
-  } catch {
-    return null; // storage is switched off: the browser's language
-  }
 }

@@ -1,24 +1,17 @@
 // The page that explains the other one: in the language that is chosen there or here. Its text stands in views/help_en.tpl and help_ja.tpl.
 
+import { read } from "./widgets/kept.js";
 import { translate } from "./widgets/text.js";
 import { chooseLanguage, createWords } from "./words.js";
 
 const choice = document.getElementById("language");
-const words = createWords(chooseLanguage(stored("language"), navigator.languages));
+const words = createWords(chooseLanguage(read("language"), navigator.languages));
 
 function show() {
   document.documentElement.lang = words.language;
   document.title = `${words.t("help.title")} · ${words.t("brand")}`;
   translate(document, words);
   for (const article of document.querySelectorAll("[data-language]")) article.hidden = article.dataset.language !== words.language;
-}
-
-function stored(key) {
-  try {
-    return localStorage.getItem(key);
-  } catch {
-    return null; // storage is switched off: the browser's language
-  }
 }
 
 choice.value = words.language;

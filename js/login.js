@@ -1,19 +1,12 @@
 // The log-in: a plain form, which needs no script; this only says it in the language that was chosen, or the browser's.
 
 import en from "./i18n/beside/en.js";
+import { read } from "./widgets/kept.js";
 import { setText, translate } from "./widgets/text.js";
 import { chooseLanguage, createWords } from "./words.js";
 
-const words = createWords(chooseLanguage(stored("language"), navigator.languages), { texts: { en, ja: () => import("./i18n/beside/ja.js") } });
+const words = createWords(chooseLanguage(read("language"), navigator.languages), { texts: { en, ja: () => import("./i18n/beside/ja.js") } });
 const why = document.getElementById("refused");
-
-function stored(key) {
-  try {
-    return localStorage.getItem(key);
-  } catch {
-    return null; // storage is switched off: the browser's language
-  }
-}
 
 if (why) words.learn(JSON.parse(why.dataset.messages));
 words.ready.finally(() => {

@@ -1,18 +1,11 @@
 // The page that says why another one cannot be shown as it was asked for: in the language that was chosen there, or the browser's.
 
+import { read } from "./widgets/kept.js";
 import { setText, translate } from "./widgets/text.js";
 import { chooseLanguage, createWords } from "./words.js";
 
-const words = createWords(chooseLanguage(stored("language"), navigator.languages));
+const words = createWords(chooseLanguage(read("language"), navigator.languages));
 const why = document.getElementById("refused");
-
-function stored(key) {
-  try {
-    return localStorage.getItem(key);
-  } catch {
-    return null; // storage is switched off: the browser's language
-  }
-}
 
 words.learn(JSON.parse(why.dataset.messages));
 words.ready.finally(() => {

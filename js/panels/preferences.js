@@ -1,5 +1,6 @@
 // Language and theme: chosen by the browser's own wishes until somebody switches; the switch is kept in this browser.
 
+import { keep, read } from "../widgets/kept.js";
 import { translate } from "../widgets/text.js";
 import { chooseLanguage } from "../words.js";
 
@@ -48,21 +49,4 @@ export function createPreferences({ words, onLanguage, onTheme }) {
 /** The language to start with. */
 export function firstLanguage() {
   return chooseLanguage(read("language"), navigator.languages ?? [navigator.language]);
-}
-
-/** What was kept in this browser; null where there is nothing or storage is switched off. */
-export function read(key) {
-  try {
-    return localStorage.getItem(key);
-  } catch {
-    return null;
-  }
-}
-
-export function keep(key, value) {
-  try {
-    localStorage.setItem(key, value);
-  } catch {
-    // storage is switched off: the choice holds until the page is left
-  }
 }

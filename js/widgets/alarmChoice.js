@@ -1,19 +1,14 @@
 // Whether this browser was told to sound for alarms: off until somebody chooses it. Kept in the browser, for all of its pages.
 
+import { keep, read } from "./kept.js";
+
 const KEY = "alarmSound";
 
 export function soundChosen() {
-  try {
-    return localStorage.getItem(KEY) === "on";
-  } catch {
-    return false; // storage is switched off: nothing can be chosen
-  }
+  return read(KEY) === "on";
 }
 
+/** Where nothing can be kept, nothing can be chosen: the box shows it. */
 export function chooseSound(on) {
-  try {
-    localStorage.setItem(KEY, on ? "on" : "off");
-  } catch {
-    // as above, and the box shows it
-  }
+  keep(KEY, on ? "on" : "off");
 }

@@ -5,6 +5,7 @@
 
 import { heardOf, soundDue } from "../lib/alarmSound.js";
 import { chooseSound, soundChosen } from "./alarmChoice.js";
+import { keep, read } from "./kept.js";
 import { setProperty, setText } from "./text.js";
 
 const HEARD = "alarmsHeard"; // key under which the ids are kept that it has sounded for
@@ -30,10 +31,10 @@ export function createAlarmSound({ words }) {
   /** Sounds where one of these has not sounded yet. */
   function hear(alarms) {
     if (!soundChosen()) return;
-    const before = heardOf(kept());
+    const before = heardOf(read(HEARD));
     const { due, heard } = soundDue(alarms, [...before, ...mine]);
     mine = heard;
-    keep(before.filter((id) => heard.includes(id)));
+    keep(HEARD, JSON.stringify(before.filter((id) => heard.includes(id))));
     if (due.length > 0) play(Math.min(...due.map(({ priority }) => priority)), due.length);
   }
 
@@ -41,7 +42,7 @@ export function createAlarmSound({ words }) {
   function choose(on, alarms) {
     chooseSound(on);
     mine = soundDue(alarms, []).heard;
-    keep(mine);
+    keep(HEARD, JSON.stringify(mine));
     silence();
     if (on) pulses(2);
   }
@@ -60,7 +61,7 @@ export function createAlarmSound({ words }) {
     setText(find("alarm-sounding-says"), words.t(sounds ? "alarm.sounding" : "alarm.sound.blocked", { n: told.n }));
     setProperty(bar, "hidden", false);
     if (!sounds) return;
-    keep(mine);
+    keep(HEARD, JSON.stringify(mine));
     clearTimeout(ends);
     ends = setTimeout(silence, told.lasts);
   }
@@ -91,20 +92,4 @@ export function createAlarmSound({ words }) {
   }
 
   return { hear, choose };
-}
-
-function kept() {
-  try {
-    return localStorage.getItem(HEARD);
-  } catch {
-    return null; // storage is switched off: nothing is chosen either
-  }
-}
-
-function keep(ids) {
-  try {
-    localStorage.setItem(HEARD, JSON.stringify(ids));
-  } catch {
-    // storage is full or switched off: it may sound for these once more
-  }
 }

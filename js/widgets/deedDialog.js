@@ -3,6 +3,7 @@
 
 import { failureSentence } from "../lib/sentences.js";
 import { createHold } from "./hold.js";
+import { keep, read } from "./kept.js";
 import { setOutcome, setProperty, setText } from "./text.js";
 
 const NAME = "alarmName"; // key under which this browser keeps who last did something
@@ -27,7 +28,7 @@ export function createDeedDialog({ words, id, fields, onDone }) {
     setText(find("title"), title);
     setText(find("did"), did);
     for (const field of fields) find(field).value = "";
-    if (name.value === "") name.value = kept();
+    if (name.value === "") name.value = read(NAME) ?? "";
     setOutcome(outcome, null);
     setProperty(submits, "disabled", false);
     dialog.showModal();
@@ -37,7 +38,7 @@ export function createDeedDialog({ words, id, fields, onDone }) {
 
   async function submit(call) {
     const values = Object.fromEntries(["name", ...fields].map((field) => [field, find(field).value.trim()]));
-    keep(values.name);
+    keep(NAME, values.name);
     setProperty(submits, "disabled", true);
     const answer = await call(values);
     setProperty(submits, "disabled", false);
@@ -51,20 +52,4 @@ export function createDeedDialog({ words, id, fields, onDone }) {
   }
 
   return { open, field: find };
-}
-
-function kept() {
-  try {
-    return localStorage.getItem(NAME) ?? "";
-  } catch {
-    return ""; // storage is switched off: it is typed each time
-  }
-}
-
-function keep(name) {
-  try {
-    localStorage.setItem(NAME, name);
-  } catch {
-    // as above
-  }
 }
