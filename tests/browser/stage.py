@@ -5,9 +5,11 @@ For states that a simulated cluster reaches only after minutes, or never: hostil
 
 import json
 import re
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import parse_qs, parse_qsl, unquote, urlencode, urlsplit
 
 from playwright.sync_api import Page, Route
@@ -17,6 +19,7 @@ from main_controller import __version__
 from main_controller.errors import ANSWERED_BY
 
 Json = dict[str, Any]
+Found = TypeVar("Found")
 CLOSED = (
     "/get/frame",
     "/get/logInfo",
@@ -48,6 +51,18 @@ TERMS = ("key", "serial", "start", "age", "wait", "page")
 
 UNSTAMPED = ("/flushCache", "/clearThen", "/withdraw")
 """What only reads, and what only takes back."""
+
+
+def awaited(page: Page, look: Callable[[], Found], what: str, deadline: float = 20.0) -> Found:
+    """Look again and again until what a page sends to its stage is there; AssertionError after `deadline` s.
+
+    A stage is served while the page is waited with: who waits beside it would keep it from answering.
+    """
+    end = time.monotonic() + deadline
+    while not (found := look()):
+        assert time.monotonic() < end, f"{what} did not come within {deadline:g} s; last seen: {found!r}"
+        page.wait_for_timeout(20)
+    return found
 
 
 def moment(seconds: float = 0.0) -> str:

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage, Plant
-from tests.browser.stage import Stage
+from tests.browser.stage import Stage, awaited
 from tests.browser.staged_alarms import StagedAlarms, alarm, busy
 from tests.browser.test_everyone import violations
 
@@ -112,6 +112,7 @@ def test_one_puts_away_with_a_reason_for_as_long_as_the_priority_lets(opened: An
     expect(page.locator("#shelve-dialog")).not_to_be_visible()
     assert staged.asked == 2 * [("/alarms/a2/shelve", {"hours": "4.5", "name": "Sato", "reason": "part ordered"})]
     row(page, 6).get_by_role("button", name=re.compile("^Take back")).click()
+    awaited(page, lambda: len(staged.asked) == 3, "what was pressed")
     expect(page.locator("#deed-outcome")).to_have_text("")
     assert staged.asked[-1][0] == "/alarms/a6/unshelve"
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.conftest import WAIT, OpenPage, Plant, running
 from tests.browser.holding_proxy import HoldingProxy
-from tests.browser.stage import Json, Stage, deal, moment
+from tests.browser.stage import Json, Stage, awaited, deal, moment
 from tests.browser.test_everyone import violations
 from tests.system.console import until
 
@@ -201,7 +201,7 @@ def test_cancelled_it_sends_nothing_and_may_be_asked_again_at_once(open_quiet: O
     expect(page.locator("#estop-dialog")).to_be_visible()
     assert stage.orders == []
     page.locator("#estop-yes").click()
-    until(lambda: stage.orders, "the one order")
+    awaited(page, lambda: stage.orders, "the one order")
     expect(page.locator("#stop-outcome")).not_to_be_empty()
     assert [path for path, _ in stage.orders] == ["/estop"]
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.conftest import OpenPage, pages
-from tests.browser.stage import Stage, deal, unit_data, unit_status
+from tests.browser.stage import Stage, awaited, deal, unit_data, unit_status
 from tests.system.conftest import console_on
 from tests.system.console import Console, until
 from tests.system.fake_grid import FakeGrid
@@ -228,7 +228,7 @@ def test_what_stops_is_answered_at_once(open_quiet: OpenPage, name: str) -> None
     page.evaluate(PRESS_AT_ONCE, ["#confirm", "#confirm-yes"])
     show(page)
     expect(page.locator("#confirm")).not_to_be_visible()
-    until(lambda: stage.orders, "the order")
+    awaited(page, lambda: stage.orders, "the order")
     assert stage.orders[-1][0] == path
     assert form in stage.orders[-1][1]
     assert "dryRun" not in stage.orders[-1][1]
@@ -255,7 +255,7 @@ def test_a_double_click_clears_one_plan_not_the_next(open_quiet: OpenPage) -> No
     assert len(stage.orders) == 1
     page.locator("#open-schedules").click()
     page.locator("#schedules-rows [data-act=clear]").first.dblclick()
-    until(lambda: len(stage.orders) > 1, "the second")
+    awaited(page, lambda: len(stage.orders) > 1, "the second")
     page.wait_for_timeout(100)
     assert len(stage.orders) == 2
 
@@ -284,7 +284,7 @@ def test_the_figure_that_is_sent_is_the_one_that_stands_there(
     card(page).locator("[data-act=converter]").click()
     expect(page.locator("#confirm-title")).to_contain_text(f"{sent['dig']} A")
     page.locator("#confirm-yes").click()
-    until(lambda: [form for _, form in stage.orders if "dryRun" not in form], "the order")
+    awaited(page, lambda: [form for _, form in stage.orders if "dryRun" not in form], "the order")
     form = next(form for _, form in stage.orders if "dryRun" not in form)
     assert {name: values[0] for name, values in parse_qs(form).items()} == sent
 
@@ -306,7 +306,7 @@ def test_what_cannot_be_read_is_told_and_not_sent(open_quiet: OpenPage, typed: s
     card(page).locator("input[value=stopped]").check(force=True)
     card(page).locator("[data-act=converter]").click()
     page.locator("#confirm-yes").click()
-    until(lambda: stage.orders, "Stopped")
+    awaited(page, lambda: stage.orders, "Stopped")
     assert "mode=0x0000" in stage.orders[0][1]
 
 
@@ -332,7 +332,7 @@ def test_the_bus_voltage_and_the_sharing_current_are_read_the_same_way(open_quie
     page.locator("#transfer-start").click()
     expect(page.locator("#confirm-title")).to_have_text("Share 0.5 A from E001 to E002?")
     page.locator("#confirm-yes").click()
-    until(lambda: shares(stage), "the order")
+    awaited(page, lambda: shares(stage), "the order")
     assert parse_qs(shares(stage)[0])["current"] == ["0.5"]
     assert parse_qs(shares(stage)[0])["voltage"] == ["345.5"]
     assert parse_qs(shares(stage)[0])["minutes"] == ["30"]
