@@ -6,10 +6,10 @@ clock that is wrong by a year, or a program that stood still for one, takes no e
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from main_controller.sentence import say
 from main_controller.store.atomic_file import flush_folder, remove_unfinished, write_whole
@@ -17,6 +17,8 @@ from main_controller.store.black_box.entries import Message
 from main_controller.store.black_box.segment import BadSegment, Head, Segment, file_of, read_head, read_segment
 
 log = logging.getLogger(__name__)
+
+Found = TypeVar("Found")
 
 MB = 1_000_000
 SUFFIX = ".box"
@@ -108,22 +110,19 @@ class Shelf:
 
     def read(self, one: Kept) -> Segment | None:
         """A segment; None where it is broken, and set aside with that, or gone."""
-        try:
-            return read_segment(one.path)
-        except BadSegment as bad:
-            self.set_aside(one.path, bad)
-        except OSError as error:
-            log.warning("%s of the black box cannot be read: %s", one.path.name, error.strerror or error)
-        return None
+        return self._read(read_segment, one.path)
 
     def head(self, one: Kept) -> Head | None:
         """The head of a segment; None as with `read`."""
+        return self._read(read_head, one.path)
+
+    def _read(self, how: Callable[[Path], Found], path: Path) -> Found | None:
         try:
-            return read_head(one.path)
+            return how(path)
         except BadSegment as bad:
-            self.set_aside(one.path, bad)
+            self.set_aside(path, bad)
         except OSError as error:
-            log.warning("%s of the black box cannot be read: %s", one.path.name, error.strerror or error)
+            log.warning("%s of the black box cannot be read: %s", path.name, error.strerror or error)
         return None
 
     def set_aside(self, path: Path, bad: BadSegment, *, tell: bool = True) -> None:
