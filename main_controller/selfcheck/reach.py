@@ -2,6 +2,7 @@
 
 import ipaddress
 
+from main_controller.loopback import on_this_machine
 from main_controller.selfcheck.facts import Facts
 from main_controller.selfcheck.finding import Finding, Level
 from main_controller.sentence import say
@@ -10,7 +11,7 @@ from main_controller.sentence import say
 def address(facts: Facts) -> Finding:
     """Whether another machine reaches it, and what then keeps strangers off."""
     chosen, subject = facts.chosen, say("selfcheck.ofAddress", "Address")
-    if is_loopback(chosen.host):
+    if on_this_machine(chosen.host):
         seen = say("selfcheck.loopback", "It listens on {host}, which only this machine reaches.", host=chosen.host)
         return Finding("address", subject, Level.OK, seen)
     everybody = not chosen.networks or any(ipaddress.ip_network(one).prefixlen == 0 for one in chosen.networks)
@@ -40,7 +41,7 @@ def address(facts: Facts) -> Finding:
 def tls(facts: Facts) -> Finding:
     """Whether what passes between people and this console can be read on the way."""
     chosen, subject = facts.chosen, say("selfcheck.ofTls", "TLS")
-    if not is_loopback(chosen.host):
+    if not on_this_machine(chosen.host):
         seen = say("selfcheck.plain", "It speaks plain HTTP, and machines on {host} call it so.", host=chosen.host)
         remedy = say("selfcheck.proxy", "Put a reverse proxy with TLS before it, and set b_host to 127.0.0.1.")
         return Finding("tls", subject, Level.BAD if chosen.accounts else Level.WARNING, seen, remedy)
@@ -71,7 +72,7 @@ def accounts(facts: Facts) -> Finding:
         return Finding("accounts", subject, Level.OK, say("selfcheck.logIn", "Who orders logs in first."))
     seen = say("selfcheck.noAccounts", "Nobody logs in: whoever reaches it can order everything, and is not known.")
     remedy = say("selfcheck.accountsOn", "Make an account by ./startMain.py user add NAME, and set accounts to on.")
-    alone = is_loopback(chosen.host) and not chosen.insecure
+    alone = on_this_machine(chosen.host) and not chosen.insecure
     return Finding("accounts", subject, Level.NOTICE if alone else Level.BAD, seen, remedy)
 
 
@@ -104,14 +105,6 @@ def one_time_codes(facts: Facts) -> Finding:
     seen = say("selfcheck.passwordAlone", "A password alone lets its owner, or whoever learnt it, order.")
     remedy = say("selfcheck.codesOn", "Set onetimecodes to on once everybody who orders has set them up.")
     return Finding("oneTimeCodes", subject, Level.NOTICE, seen, remedy)
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine reaches what listens there."""
-    try:
-        return ipaddress.ip_address(host.partition("%")[0]).is_loopback
-    except ValueError:
-        return host.lower().rstrip(".") == "localhost"
 
 
 def read_only(facts: Facts) -> Finding:

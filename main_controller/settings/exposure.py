@@ -3,9 +3,8 @@
 Used by the start, `--check-config`, the guard's wiring and the status.
 """
 
-import ipaddress
-
 from main_controller.errors import SettingError
+from main_controller.loopback import on_this_machine
 from main_controller.settings.table import Settings
 
 
@@ -33,11 +32,3 @@ def refuse_exposed(settings: Settings) -> None:
             "everything. Set accounts to on, or keep 127.0.0.1 behind a reverse proxy (docs/deployment.md); give "
             "--insecure where it is meant so",
         )
-
-
-def on_this_machine(host: str) -> bool:
-    """Whether only this machine reaches what listens there."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host.lower() == "localhost"

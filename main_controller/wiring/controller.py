@@ -20,6 +20,7 @@ from main_controller import __version__
 from main_controller.domain.timing import Beats, Timing
 from main_controller.errors import ControllerError, SettingError
 from main_controller.logs import end_logs, log_folder, set_up_logs
+from main_controller.loopback import on_this_machine
 from main_controller.metrics.instruments import Instruments
 from main_controller.process import keep_files_private, limit_malloc_arenas, tune_garbage_collector
 from main_controller.sentence import say
@@ -32,7 +33,6 @@ from main_controller.settings import (
     found_at_start,
     insecure,
     make_data_folder,
-    on_this_machine,
     read_settings,
     refuse_exposed,
     settings_in_force,

@@ -3,11 +3,11 @@
 import pytest
 
 from main_controller.errors import SettingError
+from main_controller.loopback import on_this_machine
 from main_controller.settings import (
     Settings,
     build_settings,
     insecure,
-    on_this_machine,
     refuse_exposed,
     takes_stops_alone,
     unguarded,
