@@ -53,14 +53,13 @@ class _Users:
             "role": (self._role, 2, 2), "disable": (self._disable, 1, 1), "enable": (self._enable, 1, 1),
             "codes": (self._codes, 1, 1), "remove": (self._remove, 1, 1),
         }  # fmt: skip
-        does, least, most = deeds.get(deed, (self._list, 1, 0))
-        if not least <= len(words) <= most:
+        if deed not in deeds or not deeds[deed][1] <= len(words) <= deeds[deed][2]:
             raise BadRequest(say("program.userUses", "Use one of: {uses}.", uses="; ".join(USES)))
         database = Database(self._file)
         try:
             self._store = AccountStore(database)
             self._directory = Directory(self._store, wall=utc_now)
-            done = does(*words)
+            done = deeds[deed][0](*words)
             if deed != "list":
                 self._store.changed_beside()
             return done
