@@ -20,7 +20,7 @@ from main_controller.web.replies import json_reply, redirect, reply, to_json
 from main_controller.web.route import Given, Handlers
 from main_controller.web.session_cookie import SessionCookie
 from main_controller.web.shapes.accounts import SessionShown
-from main_controller.web.visitors import Visitors, address_of, caller_of, is_secure, path_of
+from main_controller.web.visitors import Visitors, actor_of, address_of, is_secure, path_of
 
 NO_ACCOUNTS = say("web.noAccounts", "This console has no accounts (setting accounts).")
 
@@ -83,7 +83,7 @@ class LogIn:
         secure, path = is_secure(environ), path_of(environ)
         headers = {"Set-Cookie": self._cookie().set(begun.session_id, secure=secure, path=path)}
         visitor = self._visitors.by_session(begun.session_id)
-        self._note(caller_of(visitor, environ), say("web.loggedIn", "logged in"))
+        self._note(actor_of(visitor, environ), say("web.loggedIn", "logged in"))
         if _is_form(environ):
             return redirect(f"./{to}" if to else ".", headers=headers)
         return json_reply(self._shown(visitor), headers=headers)
@@ -94,7 +94,7 @@ class LogIn:
         visitor = self._visitors.of(environ)
         if visitor.session is not None and visitor.role is not None:
             self._ends(visitor)
-            self._note(caller_of(visitor, environ), say("web.loggedOut", "logged out"))
+            self._note(actor_of(visitor, environ), say("web.loggedOut", "logged out"))
         if _is_form(environ):
             return redirect("login.html" if self._visitors.accounts else ".")
         return json_reply(self.again())

@@ -11,7 +11,7 @@ from main_controller.accounts.visitor import NOBODY, Anonymous, Visitor, decides
 from main_controller.domain.actor import Actor, person
 from main_controller.domain.orders import Permission
 from main_controller.sentence import say
-from main_controller.web.caller import caller_of as came_from
+from main_controller.web.caller import caller_of
 from main_controller.web.session_cookie import SessionCookie
 
 VISITOR = "main_controller.visitor"
@@ -133,17 +133,17 @@ class Visitors:
 
 def address_of(environ: Mapping[str, Any]) -> str:
     """Where a request comes from, behind the proxies that are trusted."""
-    return came_from(environ).address
+    return caller_of(environ).address
 
 
 def is_secure(environ: Mapping[str, Any]) -> bool:
     """Whether the browser's own connection is by TLS."""
-    return came_from(environ).scheme == "https"
+    return caller_of(environ).scheme == "https"
 
 
 def path_of(environ: Mapping[str, Any]) -> str:
     """Below which path the browser has this console: "/" for none of its own."""
-    return came_from(environ).path + "/"
+    return caller_of(environ).path + "/"
 
 
 def visitor_of(environ: Mapping[str, Any]) -> Visitor:
@@ -154,10 +154,10 @@ def visitor_of(environ: Mapping[str, Any]) -> Visitor:
 
 def asking(environ: Mapping[str, Any]) -> Actor:
     """Who asks: where the request comes from, and whose log-in or token it is."""
-    return caller_of(visitor_of(environ), environ)
+    return actor_of(visitor_of(environ), environ)
 
 
-def caller_of(visitor: Visitor, environ: Mapping[str, Any]) -> Actor:
+def actor_of(visitor: Visitor, environ: Mapping[str, Any]) -> Actor:
     """This visitor as who gives an order."""
     if visitor.account is None:
         return person(address_of(environ))

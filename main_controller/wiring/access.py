@@ -13,7 +13,7 @@ from main_controller.domain.actor import Actor
 from main_controller.sentence import Sentence, say
 from main_controller.settings import Settings
 from main_controller.store.accounts import AccountStore
-from main_controller.web.own_account import Access
+from main_controller.web.by_browser import Access
 from main_controller.web.session_cookie import SessionCookie
 from main_controller.web.visitors import Visitors
 from main_controller.wiring.stores import Stores

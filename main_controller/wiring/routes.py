@@ -21,6 +21,7 @@ from main_controller.web.apis_log import ApisLogPages
 from main_controller.web.application import Application, Part
 from main_controller.web.assets import Assets, chart_folder, jquery_file
 from main_controller.web.beside_pages import BesidePages
+from main_controller.web.by_browser import ByBrowser
 from main_controller.web.caller import Callers
 from main_controller.web.command_readings import CommandReadings
 from main_controller.web.commands import Commands
@@ -151,6 +152,7 @@ class Routes:
             settings.root / "views", accounts.visitors, accounts.sign_in,
             ends=accounts.end, note=accounts.note, cookie=accounts.cookie, title=titled, version=__version__,
         )  # fmt: skip
+        by_browser = ByBrowser(accounts.visitors, accounts.access)
         recorded = RecordedUnits(stores.history, cache)
         parts: list[Part] = [
             Page(settings.root / "views", cache, status=report.report),
@@ -193,11 +195,8 @@ class Routes:
             ),
             PracticePages(practice, self.ordering),
             log_in,
-            OwnAccount(
-                accounts.visitors, accounts.access, shown=log_in.again,
-                issuer=lambda: f"APIS {titled()}".strip(),
-            ),
-            AccountAdmin(accounts.visitors, accounts.access),
+            OwnAccount(by_browser, shown=log_in.again, issuer=lambda: f"APIS {titled()}".strip()),
+            AccountAdmin(by_browser),
             SelfCheckPages(self_check.facts, self_check.running),
             metrics,
             OpenApi(),
