@@ -7,10 +7,11 @@ import re
 from itertools import groupby
 from pathlib import Path
 
+from main_controller.accounts.roles import Role, needed_for
 from main_controller.web.route import Parameter, Route
 from main_controller.web.routes import ROUTES
 
-HEAD = ["| route | parameters | gives or does | |", "|---|---|---|---|"]
+HEAD = ["| route | parameters | gives or does | role | |", "|---|---|---|---|---|"]
 
 
 def table(title: str) -> list[str]:
@@ -44,7 +45,15 @@ def _row(route: Route, explained: set[tuple[str, str]]) -> str:
     own = [(f"`<{one.name}>`", one) for one in route.in_path]
     own += [(f"`{one.name}`" if one.required else f"[`{one.name}`]", one) for one in route.parameters]
     parameters = "; ".join(_said(name, one, explained) for name, one in own)
-    return f"| `{shown(route.path)}` | {parameters} | {route.says} | {route.requirement} |"
+    return f"| `{shown(route.path)}` | {parameters} | {route.says} | {_role(route)} | {route.requirement} |"
+
+
+def _role(route: Route) -> str:
+    """The least role that may call it where accounts are on; what stops needs no more than to see the page."""
+    if route.permission is None:
+        return "none"
+    role = needed_for(route.permission)
+    return f"{role}; to stop {Role.VIEWER}" if route.stops is not None and role is not Role.VIEWER else str(role)
 
 
 def _said(name: str, one: Parameter, explained: set[tuple[str, str]]) -> str:

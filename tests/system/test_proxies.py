@@ -2,7 +2,7 @@
 
 Only ports, folders and the certificate are the test's own. A Stop all that takes 70 s is made here of one that takes
 3 s, by the setting `gracetime`: that the configurations leave time for the whole is read in them, and that what is read
-there is what ends a wait is seen by making it shorter.
+there is what ends a wait is seen by making it shorter. `make test-long` waits the 70 s.
 """
 
 import contextlib
@@ -115,6 +115,10 @@ class Proxy:
         return False
 
 
+GRACE = float(os.environ.get("PROXY_GRACETIME", "3"))
+"""How long (s) Stop all lets deals end before it sends Wait."""
+
+
 @dataclass
 class Site:
     """Three consoles on one grid behind one proxy; `authority` is whom its certificate is of."""
@@ -136,7 +140,7 @@ class Site:
         lines = "".join(f"{key}: {text}\r\n" for key, text in sent.items())
         context = ssl.create_default_context()
         self.authority.configure_trust(context)
-        plain = socket.create_connection(("127.0.0.1", self.proxy.port), timeout=30, source_address=(source, 0))
+        plain = socket.create_connection(("127.0.0.1", self.proxy.port), timeout=30 + GRACE, source_address=(source, 0))
         with context.wrap_socket(plain, server_hostname=name) as connection:
             connection.sendall(f"{method} {path}{target} HTTP/1.1\r\n{lines}\r\n".encode("latin-1"))
             return receive(connection, method)
@@ -167,6 +171,7 @@ def consoles(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[dict[st
                     trusted_proxies="127.0.0.1",
                     allowed_hosts=PLACES[place][0],
                     insecure=True,
+                    gracetime=GRACE,
                     **grids[place].settings,
                 )
             )
