@@ -15,8 +15,9 @@ from urllib.parse import quote, urlsplit
 from main_controller.log_lines import escaped
 from main_controller.notifiers.by_sort import SECRETS
 from main_controller.notifiers.fault import NotDelivered
-from main_controller.notifiers.secret import LARGEST, secret
+from main_controller.notifiers.secret import secret
 from main_controller.settings import Settings
+from main_controller.upstream.secrets_file import LARGEST
 
 REMOVED = "[removed]"
 
@@ -62,7 +63,9 @@ def secrets_of(settings: Settings, environ: Mapping[str, str] = os.environ) -> s
             try:
                 found.add(secret(channel, name))
             except NotDelivered:  # it is no secret of one line; what its file holds is taken out all the same
-                found.update(_lines(channel.text(f"{name}_file")))
+                found.update(_text(Path(channel.text(f"{name}_file"))).split())
+    if settings.credentialsfile is not None:
+        found.update(_of_a_line(_text(settings.credentialsfile).splitlines()))
     if settings.heartbeat is not None:
         found.add(settings.heartbeat.url)
     for url in (settings.apis_emul_url, settings.apis_budo_url, settings.emul_url, settings.budo_url):
@@ -70,12 +73,19 @@ def secrets_of(settings: Settings, environ: Mapping[str, str] = os.environ) -> s
     return found | {part for one in found for part in _parts(one)}
 
 
-def _lines(file: str) -> list[str]:
+def _text(file: Path) -> str:
     try:
-        with Path(file).open(encoding="utf-8", errors="replace") as opened:
-            return opened.read(LARGEST).split()
+        with file.open(encoding="utf-8", errors="replace") as opened:
+            return opened.read(LARGEST)
     except OSError:
-        return []
+        return ""
+
+
+def _of_a_line(lines: Iterable[str]) -> Iterator[str]:
+    """Of lines of the setting `credentialsfile`, which may be faulty, all that can be a password or a token."""
+    for line in lines:
+        secret = line.strip().partition(" ")[2].strip()
+        yield from (secret, secret.partition(":")[2], secret.partition(" ")[2].strip())
 
 
 def _parts(text: str) -> Iterator[str]:

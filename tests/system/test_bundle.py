@@ -22,7 +22,7 @@ SECRETS = {
     "url": "0p4que-url-t0ken",
     "env": "3nv-passw0rd",
     "beat": "d3adman-1d",
-    "userinfo": "us3r1nfo",
+    "upstream": "upstr3am-passw0rd",
     "query": "qu3ry-t0ken",
     "key": "MIIEvQ1BADANBg",
 }
@@ -47,10 +47,12 @@ def test_secrets_planted_everywhere_are_nowhere_in_it(grid: FakeGrid, tmp_path: 
     for name in ("mail", "hook"):
         (tmp_path / name).write_text(f"{SECRETS[name]}\n")
     (tmp_path / "url").write_text(f"http://127.0.0.1:9/services/{SECRETS['url']}\n")
+    credentials = tmp_path / "credentials"
+    credentials.touch(mode=0o600)
+    credentials.write_text(f"http://127.0.0.1:9 u:{SECRETS['upstream']}\n")
     config = tmp_path / "site.toml"
     config.write_text(
-        f'title = "lab"\nheartbeat = "http://127.0.0.1:9/{SECRETS["beat"]}"\n'
-        f'budo_url = "http://u:{SECRETS["userinfo"]}@127.0.0.1:9"\n'
+        f'title = "lab"\nheartbeat = "http://127.0.0.1:9/{SECRETS["beat"]}"\ncredentialsfile = "{credentials}"\n'
         '[[channels]]\nname = "mail"\nkind = "mail"\nhost = "127.0.0.1"\nport = 9\nuser = "u"\n'
         f'from = "a@b.c"\nto = ["a@b.c"]\npassword_file = "{tmp_path / "mail"}"\n'
         f'[[channels]]\nname = "hook"\nkind = "webhook"\nurl_file = "{tmp_path / "url"}"\n'
@@ -67,7 +69,7 @@ def test_secrets_planted_everywhere_are_nowhere_in_it(grid: FakeGrid, tmp_path: 
         with (data / "log" / "main_controller.log").open("a", encoding="utf-8") as log:
             for secret in SECRETS.values():
                 log.write(f"2026-05-13T12:00:00+0000 INFO x.y: a library says password={secret} and token: {secret}\n")
-            for name in ("mail", "hook", "url", "env"):
+            for name in ("mail", "hook", "url", "env", "upstream"):
                 log.write(f"and a bare {SECRETS[name]} of ours\n")
             log.write(f"-----BEGIN PRIVATE KEY-----\n{SECRETS['key']}\n-----END PRIVATE KEY-----\n")
         status, said = bundled(file, *given, BROKER=SECRETS["env"])
@@ -91,11 +93,15 @@ def test_secrets_planted_everywhere_are_nowhere_in_it(grid: FakeGrid, tmp_path: 
 
 def test_without_a_program_it_says_so_and_tells_faulty_settings(tmp_path: Path) -> None:
     file = tmp_path / "b.zip"
-    status, said = bundled(file, "--data", str(tmp_path / "data"), "--b_port", "1", "--modetime", "never")
+    words = ("--b_port", "1", "--modetime", "never", "--budo_url", "http://u:us3r1nfo@127.0.0.1:9")
+    status, said = bundled(file, "--data", str(tmp_path / "data"), *words)
     assert status == 0, said
     told = read(file)
+    assert not [name for name, text in told.items() if "us3r1nfo" in text]
     assert "refused" in json.loads(told["about.json"])["health"]["/healthz"]["fault"]
-    assert told["settings.txt"].startswith("FAULT --modetime")
+    assert [line.split(":")[0] for line in told["settings.txt"].splitlines()[:2]] == [
+        "FAULT --budo_url", "FAULT --modetime",
+    ]  # fmt: skip
     assert "cannot be read" in told["log/missing.txt"]
     assert not (tmp_path / "data").exists()
 

@@ -67,6 +67,8 @@ def test_the_secrets_of_a_site_are_those_that_its_settings_name(
     monkeypatch.setenv("HOOK", "https://hook.example.org/services/T0K3N/abc?sig=s1gn4ture")
     (tmp_path / "password").write_text("m41l\n")
     (tmp_path / "two").write_text("l1ne-one\nl1ne-two\n")
+    credentials = "# ours\nhttps://apis.example:43900 console:w1th a blank\nhttps://apis.example:43830 bearer b34rer\n"
+    (tmp_path / "credentials").write_text(credentials)
     given = [
         {
             "name": "mail", "kind": "mail", "host": "h", "from": "a@b.c", "to": ["a@b.c"],
@@ -79,9 +81,11 @@ def test_the_secrets_of_a_site_are_those_that_its_settings_name(
         {
             "channels": json.dumps(given),
             "heartbeat": "https://hc.example.org/p1ng-me",
+            "credentialsfile": str(tmp_path / "credentials"),
         },
     )
     found = secrets_of(settings, {"SMTP_PASSWORD": "0f-the-environment", "PATH": "/usr/bin/somewhere"})
     assert {"m41l", "l1ne-one", "l1ne-two", "s1gn4ture", "services/T0K3N/abc", "p1ng-me"} - found == {"p1ng-me"}
     assert {"https://hc.example.org/p1ng-me", "0f-the-environment"} < found
+    assert {"w1th a blank", "console:w1th a blank", "b34rer"} < found
     assert "/usr/bin/somewhere" not in found
