@@ -254,9 +254,11 @@ def test_energy_per_day_and_the_map_tell_what_the_record_holds(open_night: OpenP
     """By the site's days, from chart, table and file; the night may lie in two of them."""
     page = open_night(f"history.html?unitId=E001&{night.query}")
     days: dict[str, list[Known]] = defaultdict(list)
+    asked = {night.told(minute, "%Y-%m-%d") for minute in range(MINUTES)}  # the night's end may be a day's beginning
     for minute in range(MINUTES + 1):
-        if (one := known(minute)) is not None:
-            days[night.told(minute, "%Y-%m-%d")].append(one)
+        day = night.told(minute, "%Y-%m-%d")
+        if day in asked and (one := known(minute)) is not None:
+            days[day].append(one)
     records = page.locator("#history-days")
     records.get_by_role("button", name="Table").click()
     rows = {row[0]: row[1:] for row in cells(records.locator(".chart-table tbody tr"))}
