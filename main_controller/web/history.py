@@ -94,12 +94,7 @@ class HistoryPages:
 
     def file(self, given: Given) -> bottle.HTTPResponse:
         """`/history.csv` with the same parameters: oldest first, streamed, up to now; 503 while others fetch files."""
-        step, begins = self._spans(given, LONGEST_FILE)
-        now = int(self._clock().timestamp())
-        begins = [
-            *begins[:1],
-            *(begin for begin in begins[1:] if begin < now + step.seconds),
-        ]  # no file of years to come
+        step, begins = self._spans(given, LONGEST_FILE, self._clock())  # no file of years to come
         return self._files.reply("history.csv", COLUMNS, lambda: self._rows(given.get("unitId"), step, begins))
 
     def coverage(self, given: Given) -> CoverageShown:
@@ -138,10 +133,12 @@ class HistoryPages:
             raise BadRequest(say("web.fromNotBeforeTo", "The parameter from must lie before to."))
         return start, end
 
-    def _spans(self, given: Given, most: int) -> tuple[Step, list[int]]:
+    def _spans(self, given: Given, most: int, latest: datetime | None = None) -> tuple[Step, list[int]]:
         self._check_unit(given.get("unitId"))
         step = Step(given.get("step", Step.HALF_HOUR))
         start, end = self._range(given, step)
+        if latest is not None:
+            end = max(start + 1, min(end, int(latest.timestamp()) + 1))
         count = (end - start) / step.seconds
         if count > most:
             raise BadRequest(_too_many(count, most, end - start))

@@ -51,6 +51,14 @@ _LAST_CHARGES = (
 _BEGUN = (
     f"SELECT DISTINCT start / {HALF_HOUR} * {HALF_HOUR} FROM minutes WHERE start >= coalesce(({coverage.LAST_MADE}), 0)"
 )
+_MINUTES_OF_ONE = f"""
+WITH RECURSIVE every(at) AS (
+  SELECT min(start) FROM minutes WHERE start >= :start AND start < :end
+  UNION ALL SELECT (SELECT min(start) FROM minutes WHERE start > at AND start < :end) FROM every WHERE at IS NOT NULL
+)
+SELECT start, {_NAMES} FROM every JOIN minutes ON start = at AND unit = :ref
+"""
+"""Goes from each minute that is kept to the next, whatever lies between them: minutes lie by time, not by unit."""
 _FIRST = {
     "minutes": "SELECT min(start) FROM minutes",
     "half_hours": "SELECT min((SELECT min(start) FROM half_hours WHERE unit = ref)) FROM units",
@@ -261,11 +269,7 @@ class History:
             if ref is None:
                 return []
             if length == MINUTE:
-                rows = connection.execute(
-                    "WITH RECURSIVE every(at) AS (SELECT ? UNION ALL SELECT at + 60 FROM every WHERE at + 60 < ?) "
-                    f"SELECT start, {_NAMES} FROM every JOIN minutes ON start = at AND unit = ?",
-                    (-(-start // MINUTE) * MINUTE, end, ref[0]),
-                )
+                rows = connection.execute(_MINUTES_OF_ONE, {"start": start, "end": end, "ref": ref[0]})
             else:
                 rows = connection.execute(
                     f"SELECT start, {_NAMES} FROM half_hours WHERE unit = ? AND start >= ? AND start < ? "

@@ -73,6 +73,32 @@ def test_what_was_written_is_read_back_in_order_and_a_gap_is_nothing(history: Hi
     assert history.slots("E999", MINUTE, NOON, NOON + 600) == []
 
 
+def test_a_time_of_years_without_record_costs_no_walk_through_them(
+    history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the steps of SQLite's own machine, not by a clock."""
+    fill(history, ["E001", "E002"], 3)
+    steps = 0
+
+    def count() -> int:
+        nonlocal steps
+        steps += 1
+        return int(steps > 500)  # which interrupts it
+
+    connect = sqlite3.connect
+
+    def counted(*words: Any, **more: Any) -> sqlite3.Connection:
+        connection = connect(*words, **more)
+        connection.set_progress_handler(count, 10)
+        return connection
+
+    monkeypatch.setattr(sqlite3, "connect", counted)
+    assert [one.start for one in history.slots("E002", MINUTE, 0, NOON + 100 * 366 * 86_400)] == [
+        NOON, NOON + 60, NOON + 120,
+    ]  # fmt: skip
+    assert steps
+
+
 def test_more_of_a_minute_that_is_there_is_added_to_it(history: History) -> None:
     """After a restart within the minute, or a clock that was set back."""
     history.write([minute("E001", NOON, 600.0, covered=20.0, charge=50.0)])
