@@ -112,9 +112,10 @@ class TransferRecord:
         `safe`: nothing of it runs any more, as the orders to end it wanted. `keep` its record: what may still run is to
         be ended after a kill too. Nothing happens where somebody else replaced `before`.
         """
-        if not self.show(before, transfer):
+        if not self.move(before, transfer):
             return
-        self.release(transfer.id)
+        self.release(transfer.id)  # before the disk is waited for: whoever sees that it has ended may order
+        self.write(transfer)
         if not keep:
             self.forget(transfer.id)
         log.warning("%s: the guided procedure has %s: %s", transfer.id, transfer.state.value, transfer.reason)

@@ -121,7 +121,7 @@ def test_a_fault_is_one_typed_error_in_time(
     assert re.search(sentence.replace("PORT", str(server.port)), error.sentence.removesuffix(MAY_ACT))
     assert error.sentence.isprintable()
     assert "Traceback" not in error.sentence
-    assert error.sentence.endswith(MAY_ACT) == (kind == "order" and error_type is UpstreamTimeout)
+    assert error.sentence.endswith(MAY_ACT) == (kind == "order" and isinstance(error, UpstreamTimeout))
     assert len(server.requests) == 1, "nothing is ever sent twice"
 
 
