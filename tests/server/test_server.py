@@ -161,7 +161,10 @@ def test_what_does_not_become_whole_in_time_is_408_in_json(hasty: Site, begun: b
         assert "in time" in answer.error
 
 
-def test_a_request_that_waits_behind_another_has_its_time_from_when_it_is_read(hasty: Site) -> None:
+def test_a_request_that_waits_behind_another_has_its_time_from_when_it_is_read(
+    hasty: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(channel_module, "HEADER_TIME", 1.0)
     with closing(hasty.connect(get("/hang") + b"GET /second HTT")) as connection:
         assert hasty.app.held.acquire(timeout=PATIENCE)
         threading.Event().wait(1.5)  # longer than a head may take, and than the server sleeps
