@@ -88,7 +88,7 @@ def test_a_time_of_years_without_record_costs_no_walk_through_them(
     connect = sqlite3.connect
 
     def counted(*words: Any, **more: Any) -> sqlite3.Connection:
-        connection = connect(*words, **more)
+        connection: sqlite3.Connection = connect(*words, **more)
         connection.set_progress_handler(count, 10)
         return connection
 
