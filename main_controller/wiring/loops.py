@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterable
 from itertools import islice
 
+from main_controller.concurrency.side_by_side import side_by_side
 from main_controller.domain.modes import Mode
 from main_controller.domain.orders import ModeOrder, Order
 from main_controller.domain.timing import Beats
@@ -98,7 +99,9 @@ class Loops:
             listeners=[stores.known.note, does.bus_events.polled, does.deals.polled], admission=admission,
             timed=polled, noted=noted, clock=clock,
         )  # fmt: skip
-        watcher = GridWatcher(upstream.apis_web, stores.cache, admission=admission, noted=noted, clock=clock)
+        watcher = GridWatcher(
+            upstream.apis_web, stores.cache, admission=admission, noted=noted, run=side_by_side, clock=clock
+        )
         situations = Situations(does.desk, earlier=stores.journaling.earlier_person_orders())
         self.scheduler = Scheduler(
             does.desk, does.set_mode, situations, stores.schedules, stores.results,

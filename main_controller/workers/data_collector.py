@@ -7,9 +7,11 @@ from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any, Protocol
 
 from main_controller.clock import utc_now
+from main_controller.concurrency.side_by_side import one_by_one
 from main_controller.domain.snapshot import GridWatch, Snapshot
 from main_controller.errors import UpstreamGarbled
 from main_controller.sentence import say
@@ -24,6 +26,9 @@ log = logging.getLogger(__name__)
 Listener = Callable[[Snapshot, Snapshot], None]
 """Told after every poll, good or failed: the snapshot that it was told last, and the latest."""
 
+
+Run = Callable[[Sequence[Callable[[], Exception | None]]], list[Exception | None]]
+"""Calls all of these and gives what each gave, in their order."""
 
 Noted = Callable[[str, Exception | None], None]
 """Told after every call of apis-web: its path, and what went wrong, None where nothing did; quick, and never raises."""
@@ -172,7 +177,8 @@ class DataCollector:
 class GridWatcher:
     """Asks `/unitIds`, `/getStatus` and `/deals` into the cache, one's failure never hiding another's (Z5, K7).
 
-    Runs beside the collector, since with no Grid Master these calls hang while `/get/log` answers.
+    Runs beside the collector, since with no Grid Master these calls hang while `/get/log` answers. `run` calls the
+    three: `side_by_side` finds after one time-out that all of them hang, where one by one takes three.
     """
 
     def __init__(
@@ -182,6 +188,7 @@ class GridWatcher:
         *,
         admission: Admission | None = None,
         noted: Noted = lambda path, error: None,
+        run: Run = one_by_one,
         clock: Callable[[], float] = time.monotonic,
         wall: Callable[[], datetime] = utc_now,
     ) -> None:
@@ -189,6 +196,7 @@ class GridWatcher:
         self._cache = cache
         self._admission = admission or Admission(cache)
         self._noted = noted
+        self._run = run
         self._clock = clock
         self._calls = [
             (path, call, failed, HealthKeeper(f"apis-web's {path}", wall=wall))
@@ -201,7 +209,8 @@ class GridWatcher:
 
     def poll_once(self) -> None:
         """Ask each once; raises the first `UpstreamError` only when none of the three succeeded."""
-        errors = [error for asked in self._calls if (error := self._ask(*asked)) is not None]
+        outcomes = self._run([partial(self._ask, *asked) for asked in self._calls])
+        errors = [error for error in outcomes if error is not None]
         if len(errors) == len(self._calls):
             raise errors[0]
 

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import msgspec
 import pytest
 
+from main_controller.concurrency.side_by_side import side_by_side
 from main_controller.domain.snapshot import GridWatch, Snapshot
 from main_controller.errors import (
     UpstreamError,
@@ -384,6 +385,31 @@ def test_only_when_all_three_fail_the_watch_has_failed() -> None:
     watch.grid.state = watch.grid.list = UpstreamTimeout(foreign("hangs"))
     with pytest.raises(UpstreamUnreachable):
         watch.watcher.poll_once()
+
+
+def test_side_by_side_all_three_are_known_to_hang_after_one_time_out() -> None:
+    """K7: with no Grid Master each hangs; one after another they would be known after three time-outs."""
+    waiting = threading.Barrier(3, timeout=20)
+
+    class Hanging(Grid):
+        def unit_ids(self) -> tuple[str, ...]:
+            raise self._times_out()
+
+        def status(self) -> GridStatus:
+            raise self._times_out()
+
+        def deals(self) -> list[dict[str, Any]]:
+            raise self._times_out()
+
+        def _times_out(self) -> UpstreamTimeout:
+            waiting.wait()
+            return UpstreamTimeout(foreign("hangs"))
+
+    cache = UnitCache()
+    with pytest.raises(UpstreamTimeout):
+        GridWatcher(Hanging(), cache, run=side_by_side).poll_once()
+    grid = cache.snapshot().grid
+    assert (grid.unit_ids, grid.status_error, grid.deals_error) == (None, "hangs", "hangs")
 
 
 def test_a_failed_call_is_told_as_cannot_tell_and_never_as_none() -> None:
