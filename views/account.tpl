@@ -21,7 +21,7 @@
 <h1 class="brand"><span data-i18n="account.title">Account</span> <span class="cluster-name" translate="no">{{title}}</span> <small class="version" translate="no">{{version}}</small></h1>
 <nav class="tools end" aria-label="Tools" data-i18n-label="tools.label"><a class="quiet" href="journal.html" data-i18n="journal.open">Journal</a> <a class="quiet" id="who" href="account.html" translate="no" hidden></a> <a class="quiet" href="." data-i18n="journal.back">Back to the page</a></nav>
 </header>
-<noscript><p class="banner">This page needs JavaScript. Accounts are managed with <code>./startMain.py user</code> too, and read with curl from <code>/session</code>.</p></noscript>
+<noscript><p class="banner">This page needs JavaScript. Accounts are managed by the command line too, with the word <code>user</code>, and read with curl from <code>/session</code>.</p></noscript>
 % include('alive.tpl')
 <main class="journal account">
 <section aria-labelledby="who-title"><h2 id="who-title" data-i18n="account.who">Who is logged in</h2>

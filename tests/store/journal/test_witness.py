@@ -142,7 +142,7 @@ def test_a_new_journal_may_have_none_yet(path: Path, tmp_path: Path) -> None:
     "emptied",
     [
         "DELETE FROM journal; DELETE FROM counters",
-        "DELETE FROM journal; DELETE FROM counters WHERE name = 'head'; INSERT INTO known_units (unit_id) VALUES ('E1')",
+        "DELETE FROM journal; DELETE FROM counters WHERE name = 'head'; INSERT INTO known_units(unit_id) VALUES ('')",
         "DELETE FROM journal; UPDATE counters SET value = 0 WHERE name = 'head'",
     ],
 )
