@@ -1,8 +1,10 @@
 """Accounts in a real browser: the log-in and back, what a role may press, codes, tokens, and the stop after the end."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+import pyotp
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -117,6 +119,40 @@ def test_one_looks_after_ones_own_account(opened: OpenPage) -> None:
     expect(page.locator("#codes-qr svg")).to_be_visible()
     page.locator("#log-out").click()
     expect(page.locator("#log-in-name")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("locale", "says"), [("en-GB", "a one-time code too"), ("ja-JP", "ワンタイムコードも必要です")]
+)
+def test_what_is_grave_takes_a_code_where_one_has_them(
+    opened: OpenPage, plant: Plant, pictures: Path, locale: str, says: str
+) -> None:
+    """Here the codes were set up from another browser, so that none was given in this session."""
+    access = plant.console.controller.accounts.access
+    assert access is not None
+    name = f"coded{locale}"
+    account = access.directory.create(name, name, Role.OPERATOR, access.passwords.hashed(PASSWORD))
+    page = opened("account.html", may_fail=True, locale=locale)
+    log_in(page, name)
+    expect(page.locator("#token-name")).to_be_visible()
+    expect(page.locator("#token-own-code")).to_be_hidden()
+    secret = pyotp.random_base32()
+    access.directory.set_code_secret(account.number, secret)
+    page.reload()
+    expect(page.locator("#token-own-code")).to_be_visible()
+    page.locator("#token-name").fill("export")
+    page.locator("#token-own").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.locator("#tokens-outcome")).to_contain_text(says)
+    page.screenshot(path=pictures / f"account-code-{locale}.png", full_page=True)
+    page.locator("#token-own").press("Tab")
+    expect(page.locator("#token-own-code")).to_be_focused()
+    page.keyboard.type(pyotp.TOTP(secret).now())
+    page.keyboard.press("Enter")
+    expect(page.locator("#token-secret")).to_contain_text("apis_")
+    page.locator("#codes-own").fill(PASSWORD)
+    page.locator("#codes-end").click()  # the code holds for some minutes, in this session
+    expect(page.locator("#codes-end")).to_be_hidden()
 
 
 def test_an_administrator_makes_and_disables_accounts(opened: OpenPage, plant: Plant) -> None:
