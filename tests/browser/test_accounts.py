@@ -191,3 +191,25 @@ def test_a_page_whose_session_has_ended_says_so_and_still_stops(opened: OpenPage
         page.locator("#stop-all").click()
         page.locator("#confirm-yes").click()
     assert answered.value.status in (200, 202)
+
+
+def test_a_log_in_after_the_sessions_end_leads_back_to_the_moment(opened: OpenPage, plant: Plant) -> None:
+    page = opened("", may_fail=True)
+    log_in(page, "viewer")
+    page.locator("#open-past").click()
+    expect(page.locator("#past-time")).not_to_be_empty(timeout=LONG)
+    expect(page.locator("#past-time[data-waiting]")).to_have_count(0)
+    page.locator("body").press("PageUp")
+    expect(page.locator("#past-time[data-waiting]")).to_have_count(0)
+    shown = page.url
+    assert "?at=2" in shown
+    access = plant.console.controller.accounts.access
+    assert access is not None
+    account = access.directory.named("viewer")
+    assert account is not None
+    for session in access.directory.sessions.of(account.number):
+        access.directory.sessions.end(session)
+    expect(page.locator("#who")).to_have_text("Log in", timeout=LONG)
+    page.locator("#who").click()
+    log_in(page, "viewer")
+    page.wait_for_url(shown)
