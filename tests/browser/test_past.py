@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.conftest import OpenPage, Plant, pages, running
 from tests.system.console import until
@@ -130,3 +130,22 @@ def test_it_plays_and_pauses(opened: OpenPage, plant: Plant) -> None:
     expect(page.locator("#past-time")).not_to_have_text(before, timeout=LONG)
     page.locator("#past-play").press("k")
     expect(page.locator("#past-play")).to_have_text("Play")
+
+
+
+def test_the_alarms_that_are_counted_are_those_of_now(opened: OpenPage) -> None:
+    page = opened()
+    expect(page.locator("#cards > [data-unit]")).to_have_count(2, timeout=LONG)
+
+    def with_alarms(route: Route) -> None:
+        told = route.fetch()
+        body = told.json()
+        body["alarms"] = {**body["alarms"], "unacknowledged": 77, "gravest": 1}
+        route.fulfill(response=told, json=body)
+
+    page.route(re.compile(r"/get/frame\?at="), with_alarms)
+    page.locator("#open-past").click()
+    expect(page.locator("#past-time")).not_to_be_empty()
+    expect(page.locator("#past-time[data-waiting]")).to_have_count(0)
+    expect(page.locator("#past-live")).to_contain_text("Live now")
+    expect(page.locator("#alarms-count")).not_to_have_text(re.compile("77"))
