@@ -149,3 +149,13 @@ def test_the_alarms_that_are_counted_are_those_of_now(opened: OpenPage) -> None:
     expect(page.locator("#past-time[data-waiting]")).to_have_count(0)
     expect(page.locator("#past-live")).to_contain_text("Live now")
     expect(page.locator("#alarms-count")).not_to_have_text(re.compile("77"))
+
+
+
+def test_what_reads_the_devices_now_is_off(opened: OpenPage) -> None:
+    page = opened("?at=")
+    refresh = page.locator("#cards [data-act=refresh]").first
+    expect(refresh).to_be_disabled(timeout=LONG)
+    expect(refresh).to_have_accessible_description(re.compile("This page shows the past"))
+    page.locator("body").press("n")
+    expect(refresh).to_be_enabled(timeout=LONG)
