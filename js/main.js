@@ -176,6 +176,7 @@ function onFrame(answer) {
     return;
   }
   const status = statusOf(frame);
+  if (second === null && status?.config?.twoPersons) loadSecond();
   if (state.get().past !== null) {
     state.set({ live: { frame, status, statusAt: performance.now() } }); // drawn as a line of the strip (panels/past.js)
     soon();
@@ -187,7 +188,6 @@ function onFrame(answer) {
   state.set({ frame, status, statusAt: performance.now() });
   if (before?.serial !== frame.serial || before.start !== frame.start) soon();
   orders.follow(status);
-  if (second === null && status?.config?.twoPersons) loadSecond();
 }
 
 /** A frame of the past, null for a moment of which nothing is recorded: then nothing is shown of it. */

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.conftest import OpenPage, Plant, pages, running
+from tests.browser.stage import Stage, moment
 from tests.system.console import until
 
 LONG = 60_000
@@ -159,3 +160,23 @@ def test_what_reads_the_devices_now_is_off(opened: OpenPage) -> None:
     expect(refresh).to_have_accessible_description(re.compile("This page shows the past"))
     page.locator("body").press("n")
     expect(refresh).to_be_enabled(timeout=LONG)
+
+
+
+def test_what_waits_for_a_second_person_is_told_where_the_page_was_opened_in_the_past(opened: OpenPage) -> None:
+    stage = Stage.of(2)
+    stage.more = {"config": {**stage.status()["config"], "twoPersons": True}}
+    page = opened("?at=", stage=stage)
+    expect(page.locator("#past-time")).not_to_be_empty()
+    stage.more["orders"] = [
+        {
+            "id": "c9", "order": "setDcdc", "unitId": "E001", "wanted": {"mode": "0x0014"}, "by": "anna",
+            "at": moment(), "state": "pending", "units": {}, "key": "k", "override": "the meter is broken",
+            "second": {"by": None, "first": "anna", "until": moment(50), "rules": ["a"], "says": ["The bus is low."]},
+        }
+    ]  # fmt: skip
+    expect(page.locator("#second")).to_contain_text("anna", timeout=LONG)
+    expect(page.locator("#second button")).to_be_disabled()
+    expect(page.locator("#second")).to_contain_text("This page shows the past")
+    page.locator("body").press("n")
+    expect(page.locator("#second button")).to_be_enabled(timeout=LONG)
