@@ -15,6 +15,7 @@ const EVERY = 30_000; // ms between two looks at who is logged in
 const { words, api, title, start } = createBeside({ onZone: relabel });
 const find = (id) => document.getElementById(id);
 const value = (id) => find(id).value;
+const proof = (form) => ({ own: value(`${form}-own`), ownCode: value(`${form}-own-code`) || null }); // that it is still oneself
 let visitor = null; // as /session told it last
 let sessions = [];
 let tokens = [];
@@ -71,6 +72,7 @@ function render() {
   setText(find("codes-state"), words.t(visitor.codesWanted ? "account.codes.wanted" : visitor.codes ? "account.codes.on" : "account.codes.off"));
   setText(find("codes-begin"), words.t(visitor.codes ? "account.codes.anew" : "account.codes.begin"));
   setProperty(find("codes-end"), "hidden", !visitor.codes);
+  for (const line of document.querySelectorAll("[data-own-code]")) setProperty(line, "hidden", !visitor.codes);
   find("sessions").replaceChildren(...sessions.map(sessionLine));
   find("tokens").replaceChildren(...(tokens.length === 0 ? [make("li", words.t("account.tokens.none"))] : tokens.map(tokenLine)));
   setProperty(find("sessions-others"), "disabled", sessions.length < 2);
@@ -124,13 +126,14 @@ async function told(asking, outcome, done = "account.done") {
 
 /** An administrator's deed: it takes the own password each time. */
 async function administer(call, values) {
-  const own = value("admin-own");
-  if (own === "") {
+  if (value("admin-own") === "") {
     setOutcome(find("accounts-outcome"), { text: words.t("account.needs.own"), kind: "bad" });
     find("admin-own").focus();
     return null;
   }
-  return told(api[call]({ ...values, own }), "accounts-outcome");
+  const done = await told(api[call]({ ...values, ...proof("admin") }), "accounts-outcome");
+  if (done !== null) find("admin-own-code").value = ""; // each is taken once, and holds for the next minutes
+  return done;
 }
 
 function askPassword({ number, displayName }) {
@@ -149,11 +152,10 @@ function onSubmit(id, submit) {
 }
 
 onSubmit("password-form", async (form) => {
-  if (await told(api.setOwnPassword({ own: value("password-own"), password: value("password-new") }), "password-outcome", "account.password.done"))
-    form.reset();
+  if (await told(api.setOwnPassword({ ...proof("password"), password: value("password-new") }), "password-outcome", "account.password.done")) form.reset();
 });
 onSubmit("codes-form", async () => {
-  const answer = await api.beginCodes({ own: value("codes-own") });
+  const answer = await api.beginCodes(proof("codes"));
   const made = answer.ok && isCodeSecret(answer.body) ? answer.body : null;
   setOutcome(find("codes-outcome"), made ? null : { text: failureSentence(answer, words), kind: "bad" });
   setProperty(find("codes-confirm"), "hidden", made === null);
@@ -175,12 +177,12 @@ onSubmit("codes-confirm", async () => {
   find("codes-form").reset();
 });
 find("codes-end").addEventListener("click", async () => {
-  if (await told(api.endCodes({ own: value("codes-own") }), "codes-outcome")) find("codes-form").reset();
+  if (await told(api.endCodes(proof("codes")), "codes-outcome")) find("codes-form").reset();
 });
 find("sessions-others").addEventListener("click", () => told(api.endSession({ others: true }), "sessions-outcome"));
 onSubmit("token-form", async (form) => {
-  const [name, role, days, networks, own] = ["token-name", "token-role", "token-days", "token-networks", "token-own"].map(value);
-  const made = await told(api.makeToken({ name, role, days, networks, own }), "tokens-outcome");
+  const [name, role, days, networks] = ["token-name", "token-role", "token-days", "token-networks"].map(value);
+  const made = await told(api.makeToken({ name, role, days, networks, ...proof("token") }), "tokens-outcome");
   setProperty(find("token-made"), "hidden", !isMadeToken(made));
   if (!isMadeToken(made)) return;
   setText(find("token-secret"), made.secret);

@@ -45,6 +45,7 @@ import { createUnits } from "./panels/units.js";
 
 const EVERY = 500; // ms between readings (Z14)
 const LOG_EVERY = 3000; // ms between looks at apis-main's log, while a unit's details are open
+const MEASURED = ["past", "top", "stop-block"]; // what stays in sight while one scrolls
 const AGES = 1000; // ms without any news until the ages are drawn again
 const { alive } = globalThis; // the judge of whether all this still runs (alive.js)
 const NEWS = ["frame", "status", "statusAt", "model", "live"]; // of the state: every answer brings them, whether it tells anything new or not
@@ -176,6 +177,7 @@ function onFrame(answer) {
     return;
   }
   const status = statusOf(frame);
+  if (second === null && status?.config?.twoPersons) loadSecond();
   if (state.get().past !== null) {
     state.set({ live: { frame, status, statusAt: performance.now() } }); // drawn as a line of the strip (panels/past.js)
     soon();
@@ -187,7 +189,6 @@ function onFrame(answer) {
   state.set({ frame, status, statusAt: performance.now() });
   if (before?.serial !== frame.serial || before.start !== frame.start) soon();
   orders.follow(status);
-  if (second === null && status?.config?.twoPersons) loadSecond();
 }
 
 /** A frame of the past, null for a moment of which nothing is recorded: then nothing is shown of it. */
@@ -260,8 +261,7 @@ function sceneWords() {
 
 function measure() {
   const style = document.documentElement.style;
-  style.setProperty("--top-height", `${document.getElementById("top").offsetHeight}px`);
-  style.setProperty("--stop-height", `${document.getElementById("stop-block").offsetHeight}px`);
+  for (const id of MEASURED) style.setProperty(`--${id}-height`, `${document.getElementById(id).offsetHeight}px`);
 }
 
 /** A page that counts as hidden asks seldom: alive.js is told that this is meant. */
@@ -291,8 +291,7 @@ document.addEventListener("keydown", ignoreHeldKeys, { capture: true });
 for (const control of document.querySelectorAll("[data-needs-script]")) control.disabled = false;
 preferences.apply();
 preferences.applyTheme();
-new ResizeObserver(measure).observe(document.getElementById("top"));
-new ResizeObserver(measure).observe(document.getElementById("stop-block"));
+for (const id of MEASURED) new ResizeObserver(measure).observe(document.getElementById(id));
 state.subscribe((now, changed) => {
   if ([...changed].some((key) => !NEWS.includes(key))) soon();
   if (now.opened?.what === "details" && apisLog === null) loadApisLog();

@@ -9,6 +9,7 @@ import { isKnown } from "./lib/zones.js";
 
 const LANGUAGES = ["en", "ja"];
 const LATER = { ja: () => import("./i18n/ja.js") }; // loaded when it is wanted: a page in English needs none of it
+const PARTS = { past: { en: () => import("./i18n/past/en.js"), ja: () => import("./i18n/past/ja.js") } }; // what is loaded with a part that few open
 const KEPT = 2000; // sentences whose codes are known, the newest of them
 const FROM_THE_WIRE = new Set(["id", "from", "to", "name", "by", "scope", "reason", "word", "order", "text"]); // ids, names and words that somebody else chose
 const SENTENCES = new Set(["who", "error", "sentence", "why", "outcome", "orders", "means"]); // values that are sentences in their turn
@@ -36,7 +37,8 @@ export function createWords(language = "en", { zone = UTC, here = undefined, now
   const codes = new Map(); // the English text -> its {code, parameters}
   const templates = new Map(); // key -> its text in the page's language, with what no translator may touch marked
   let said = {}; // what the controller says, by code, in the page's language: loaded when it is wanted, since English needs none
-  const words = { language, t, units: unitsOf(en), set, learn, knows, names, said: sentence, part, ready: null };
+  const parts = []; // those of PARTS that were wanted
+  const words = { language, t, units: unitsOf(en), set, more, learn, knows, names, said: sentence, part, ready: null };
   Object.assign(words, { zone: UTC, unknownZone: null, now, setZone, name, moment: momentText, time, beside, both, ofUnits });
 
   function set(next) {
@@ -49,11 +51,24 @@ export function createWords(language = "en", { zone = UTC, here = undefined, now
   /** `ready` is settled when everything can be said in the page's language: in English at once. Until then, and where it cannot be loaded, English stands. */
   async function load(wanted) {
     if (!translates()) return;
-    const [own, more, sentences] = await Promise.all([LATER[wanted](), texts?.[wanted](), import("./i18n/said.js")]);
-    catalogues[wanted] = { ...own.default, ...more?.default };
+    const [sentences, ...own] = await Promise.all([
+      import("./i18n/said.js"),
+      LATER[wanted](),
+      ...[texts ?? [], ...parts].flatMap((one) => one[wanted]?.() ?? []),
+    ]);
+    catalogues[wanted] = Object.assign(catalogues[wanted] ?? {}, ...own.map((one) => one.default)); // beside what another load has brought
     said = sentences.default;
     templates.clear(); // until now English stood in their place
     words.units = unitsOf(catalogue());
+  }
+
+  /** From now on has the texts of one of PARTS too; settled when they are there. */
+  async function more(part) {
+    const one = PARTS[part];
+    Object.assign(catalogues.en, (await one.en()).default);
+    if (!parts.includes(one)) parts.push(one);
+    words.ready = load(words.language);
+    await words.ready;
   }
 
   function catalogue() {

@@ -21,7 +21,7 @@
 <h1 class="brand"><span data-i18n="account.title">Account</span> <span class="cluster-name" translate="no">{{title}}</span> <small class="version" translate="no">{{version}}</small></h1>
 <nav class="tools end" aria-label="Tools" data-i18n-label="tools.label"><a class="quiet" href="journal.html" data-i18n="journal.open">Journal</a> <a class="quiet" id="who" href="account.html" translate="no" hidden></a> <a class="quiet" href="." data-i18n="journal.back">Back to the page</a></nav>
 </header>
-<noscript><p class="banner">This page needs JavaScript. Accounts are managed with <code>./startMain.py user</code> too, and read with curl from <code>/session</code>.</p></noscript>
+<noscript><p class="banner">This page needs JavaScript. Accounts are managed by the command line too, with the word <code>user</code>, and read with curl from <code>/session</code>.</p></noscript>
 % include('alive.tpl')
 <main class="journal account">
 <section aria-labelledby="who-title"><h2 id="who-title" data-i18n="account.who">Who is logged in</h2>
@@ -33,6 +33,7 @@
 <section data-own aria-labelledby="password-title" hidden><h2 id="password-title" data-i18n="account.password">Password</h2>
 <form id="password-form" class="account-form">
 <p><label for="password-own" data-i18n="account.own">Your password now</label><input id="password-own" type="password" required maxlength="256" autocomplete="current-password"></p>
+<p data-own-code hidden><label for="password-own-code" data-i18n="account.ownCode">One-time code, where your last one is older than 5 minutes</label><input id="password-own-code" inputmode="numeric" maxlength="16" autocomplete="one-time-code"></p>
 <p><label for="password-new" data-i18n="account.password.new">New password, 12 characters or more</label><input id="password-new" type="password" required minlength="12" maxlength="256" autocomplete="new-password"></p>
 <p class="buttons"><button type="submit" data-i18n="account.password.yes">Change the password</button></p>
 <p class="outcome" id="password-outcome" aria-live="polite"></p>
@@ -42,6 +43,7 @@
 <p id="codes-state"></p>
 <form id="codes-form" class="account-form">
 <p><label for="codes-own" data-i18n="account.own">Your password now</label><input id="codes-own" type="password" required maxlength="256" autocomplete="current-password"></p>
+<p data-own-code hidden><label for="codes-own-code" data-i18n="account.ownCode">One-time code, where your last one is older than 5 minutes</label><input id="codes-own-code" inputmode="numeric" maxlength="16" autocomplete="one-time-code"></p>
 <p class="buttons"><button type="submit" id="codes-begin" data-i18n="account.codes.begin">Set up</button><button type="button" id="codes-end" data-i18n="account.codes.end">Log in without codes</button></p>
 <p class="outcome" id="codes-outcome" aria-live="polite"></p>
 </form>
@@ -67,6 +69,7 @@
 <p><label for="token-days" data-i18n="account.token.days">Days</label><input id="token-days" type="number" min="1" max="366" step="1" value="90" required></p>
 <p><label for="token-networks" data-i18n="account.token.networks">From these networks alone (with commas; empty: everywhere)</label><input id="token-networks" maxlength="256" autocomplete="off" spellcheck="false" placeholder="192.168.0.0/24"></p>
 <p><label for="token-own" data-i18n="account.own">Your password now</label><input id="token-own" type="password" required maxlength="256" autocomplete="current-password"></p>
+<p data-own-code hidden><label for="token-own-code" data-i18n="account.ownCode">One-time code, where your last one is older than 5 minutes</label><input id="token-own-code" inputmode="numeric" maxlength="16" autocomplete="one-time-code"></p>
 <p class="buttons"><button type="submit" data-i18n="account.token.make">Make a token</button></p>
 <p class="outcome" id="tokens-outcome" aria-live="polite"></p>
 </form>
@@ -74,6 +77,7 @@
 </section>
 <section id="everybody" aria-labelledby="everybody-title" hidden><h2 id="everybody-title" data-i18n="account.everybody">All accounts</h2>
 <p><label for="admin-own" data-i18n="account.admin.own">Your own password, for each change here</label><input id="admin-own" type="password" maxlength="256" autocomplete="current-password"></p>
+<p data-own-code hidden><label for="admin-own-code" data-i18n="account.ownCode">One-time code, where your last one is older than 5 minutes</label><input id="admin-own-code" inputmode="numeric" maxlength="16" autocomplete="one-time-code"></p>
 <div class="table"><table><thead><tr><th scope="col" data-i18n="login.name">Name</th><th scope="col" data-i18n="account.displayName">Shown as</th><th scope="col" data-i18n="account.role">Role</th><th scope="col" data-i18n="account.state">State</th><th scope="col"></th></tr></thead><tbody id="accounts"></tbody></table></div>
 <form id="account-form" class="account-form">
 <h3 data-i18n="account.make">Another account</h3>

@@ -3,8 +3,8 @@
 % include('head.tpl', title=title)
 <body data-display="{{display}}" data-read-only="{{'true' if read_only else 'false'}}">
 <a class="skip" href="#units" data-i18n="skip.units">Skip to the units</a>
-<div class="top" id="top">
 % include('past.tpl')
+<div class="top" id="top">
 % include('alerts.tpl', latch=latch, unwatched=unwatched)
 % include('insecure.tpl', insecure=insecure)
 % include('strip.tpl', title=title, simulated=simulated, counts=counts, grid_master=grid_master, status=status, version=version)

@@ -33,10 +33,10 @@ export function playedOn(at, speed, reach) {
   return next > reach.end ? null : next;
 }
 
-/** One frame on or back from what stands there (a frame's `replay`), in ms; null where nobody knows of one. */
-export function stepped(replay, way) {
+/** One frame on or back from what stands there (a frame's `replay`), in ms; null where nobody knows of one, or the record begins with it. */
+export function stepped(replay, way, reach = null) {
   const at = Date.parse(way > 0 ? replay?.nextAt : replay?.madeAt);
-  if (Number.isNaN(at)) return null;
+  if (Number.isNaN(at) || (way < 0 && reach !== null && at <= reach.begin)) return null;
   return way > 0 ? at : at - 1;
 }
 
@@ -54,7 +54,7 @@ export function nextMark(marks, at, way) {
   return (way > 0 ? found[0] : found.at(-1)) ?? null;
 }
 
-/** Marks as they stand on the track: [{place 0..1, kind, count, text}], one for each bucket, of the gravest kind in it. */
+/** Marks as they stand on the track: [{place 0..1, kind, count, from, to, mark}], one for each bucket, with the gravest in it and the times of first and last. */
 export function placed(marks, reach) {
   const buckets = new Map();
   for (const mark of marks) {
@@ -62,8 +62,15 @@ export function placed(marks, reach) {
     if (!(share >= 0 && share <= 1)) continue;
     const bucket = Math.min(BUCKETS - 1, Math.floor(share * BUCKETS));
     const held = buckets.get(bucket);
-    const kind = held && GRAVITY[held.kind] >= (GRAVITY[mark.kind] ?? 0) ? held.kind : mark.kind;
-    buckets.set(bucket, { place: (bucket + 0.5) / BUCKETS, kind, count: (held?.count ?? 0) + 1, text: mark.text });
+    const gravest = held && GRAVITY[held.kind] >= (GRAVITY[mark.kind] ?? 0) ? held.mark : mark;
+    buckets.set(bucket, {
+      place: (bucket + 0.5) / BUCKETS,
+      kind: gravest.kind,
+      count: (held?.count ?? 0) + 1,
+      from: held?.from ?? mark.at,
+      to: mark.at,
+      mark: gravest,
+    });
   }
   return [...buckets.values()];
 }

@@ -12,7 +12,8 @@ export function createAlarmBadge({ words, state, api }) {
   let sound = null; // a module of its own, loaded once it is chosen
   let asked = null; // of which start and serial the list was read for the sound
 
-  function render({ status }) {
+  function render() {
+    const { status } = state.get().live ?? state.get(); // of now, also while the page shows the past
     const n = toRead(status);
     const gravest = status?.alarms?.gravest ?? null;
     const what = gravest === null ? "" : words.t(`alarm.priority.${gravest}`);
@@ -34,12 +35,11 @@ export function createAlarmBadge({ words, state, api }) {
     const told = parts.filter(Boolean).join(", ");
     setAttribute(link, "title", told || null);
     setAttribute(link, "aria-label", told === "" ? null : `${words.t("alarm.open")}: ${told}`);
-    listen();
+    listen(status);
   }
 
-  /** Reads the list where it has changed, and only for the sound: of now, also while the page shows the past. */
-  async function listen() {
-    const { status } = state.get().live ?? state.get();
+  /** Reads the list where it has changed, and only for the sound. */
+  async function listen(status) {
     const serial = status?.alarms?.serial ?? null;
     const now = `${status?.start} ${serial}`;
     if (serial === null || now === asked || !soundChosen()) return;

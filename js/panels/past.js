@@ -1,37 +1,32 @@
 // The way into the time machine: its button, and an address that asks for a moment (?at=). The machine itself is loaded then (widgets/timeMachine.js).
 
 /** @param show, leave as of createTimeMachine */
-export function createPast({ state, ...given }) {
+export function createPast({ words, state, ...given }) {
   let machine = null;
 
   document.getElementById("open-past").addEventListener("click", (event) => {
     event.preventDefault();
-    open(Number.NaN);
+    withMachine((it) => it.open(Number.NaN));
   });
   addEventListener("popstate", follow);
 
-  async function open(at) {
+  async function withMachine(does) {
     if (machine === null) {
-      const { createTimeMachine } = await import("../widgets/timeMachine.js");
-      machine ??= createTimeMachine({ state, ...given });
+      const [{ createTimeMachine }] = await Promise.all([import("../widgets/timeMachine.js"), words.more("past")]);
+      machine ??= createTimeMachine({ words, state, ...given });
     }
-    machine.open(at);
+    does(machine);
   }
 
-  /** What the address asks for: a time in ms, NaN for the newest, null for now. */
-  function asked() {
-    const at = new URLSearchParams(location.search).get("at");
-    return at === null ? null : Date.parse(at);
-  }
-
-  /** When the browser goes back or forward. */
+  /** What the address asks for, also when the browser goes back or forward; of a time that is none the machine says so, and the page shows what is so now. */
   function follow() {
-    const at = asked();
-    if (at !== null && state.get().past !== null) machine?.stay();
-    else if (at !== null) open(at);
-    else if (state.get().past !== null) machine?.close();
+    const text = new URLSearchParams(location.search).get("at");
+    if (text === null) {
+      if (state.get().past !== null) machine?.close();
+    } else if (state.get().past !== null) machine?.stay();
+    else withMachine((it) => (text !== "" && Number.isNaN(Date.parse(text)) ? it.refuse(text) : it.open(Date.parse(text))));
   }
 
-  if (asked() !== null) open(asked());
+  follow();
   return { render: () => machine?.render() };
 }

@@ -1,10 +1,11 @@
 // Overrides that wait for a second person (setting twopersons): the page that asked counts down and may withdraw, every other one shows who asks what, against
 // which rules and why, and asks before it confirms. That press is the press: the controller judges everything anew by it.
 
-import { mayOrder } from "../lib/permits.js";
+import { orderNeeds } from "../lib/needs.js";
 import { secondsLeft, waitingForSecond } from "../lib/secondPerson.js";
-import { failureSentence, liveNow, orderTitle } from "../lib/sentences.js";
-import { keyed, make, setOutcome, setProperty, setText } from "../widgets/text.js";
+import { failureSentence, liveNow, needSentence, orderTitle } from "../lib/sentences.js";
+import { serverNow } from "../lib/serverTime.js";
+import { keyed, make, setOutcome, setProperty, setText, showNeed } from "../widgets/text.js";
 
 const $ = globalThis.jQuery;
 const SPOT = "second";
@@ -18,7 +19,9 @@ export function createSecondPerson({ words, orders, state, api, ask, readNow }) 
     .on("click", "[data-act=second-withdraw]", ({ currentTarget }) => withdraw(idOf(currentTarget)));
 
   const idOf = (button) => button.closest("li").dataset.key;
-  const waiting = () => waitingForSecond(state.get());
+  const told = () => state.get().live ?? state.get(); // of now, also while the page shows the past
+  const waiting = () => waitingForSecond({ ...state.get(), ...told() });
+  const left = (command) => secondsLeft(command, serverNow(told(), performance.now()));
   const standing = (id) => waiting().find(({ command }) => command.id === id)?.command ?? null;
 
   async function confirm(id) {
@@ -47,7 +50,7 @@ export function createSecondPerson({ words, orders, state, api, ask, readNow }) 
   }
 
   function noteOf(command) {
-    return command === null ? words.t("second.over") : words.t("second.note", { n: secondsLeft(command, words.now()) });
+    return command === null ? words.t("second.over") : words.t("second.note", { n: left(command) });
   }
 
   function headOf({ command, own }) {
@@ -67,16 +70,17 @@ export function createSecondPerson({ words, orders, state, api, ask, readNow }) 
     const told = make("div", "", { class: "grow" });
     const line = make("p");
     line.append(make("b"), " ", make("span", "", { "aria-hidden": "true" })); // the countdown: the list is read out as it changes
-    told.append(line, make("ul"));
+    told.append(line, make("ul"), make("p", "", { class: "hint" }));
     row.append(make("span", "▲", { class: "sign", "aria-hidden": "true" }), told);
     row.append(make("button", "", { type: "button", "data-act": own ? "second-withdraw" : "second-confirm" }));
     return row;
   }
 
   function update(row, { command, own }) {
-    const [line, rules] = row.children[1].children;
+    const [line, rules, needs] = row.children[1].children;
+    const lacks = needSentence(orderNeeds(state.get(), "engineer"), words);
     setText(line.firstElementChild, headOf({ command, own }));
-    setText(line.lastElementChild, words.t("second.left", { n: secondsLeft(command, words.now()) }));
+    setText(line.lastElementChild, words.t("second.left", { n: left(command) }));
     keyed(
       rules,
       linesOf(command).map((text, index) => ({ text, index })),
@@ -85,7 +89,8 @@ export function createSecondPerson({ words, orders, state, api, ask, readNow }) 
       (element, { text }) => setText(element, text),
     );
     setText(row.lastElementChild, words.t(own ? "second.withdraw" : "second.look"));
-    setProperty(row.lastElementChild, "disabled", !mayOrder(state.get(), "engineer"));
+    setProperty(row.lastElementChild, "disabled", lacks !== "");
+    showNeed(needs, lacks);
   }
 
   return { render };

@@ -26,7 +26,7 @@ export function createWho({ words, state, api }) {
     if (visitor === null) return;
     const known = visitor.name !== null;
     setText(link, known ? words.t("who.is", { name: isolated(visitor.displayName), role: words.t(`role.${visitor.role}`) }) : words.t("login.title"));
-    setAttribute(link, "href", known ? "account.html" : "login.html");
+    setAttribute(link, "href", known ? "account.html" : logIn());
     setAttribute(link, "data-level", visitor.codesWanted || !known ? "warn" : null);
     for (const field of document.querySelectorAll("input[autocomplete=name]")) {
       if (known || field.readOnly) setProperty(field, "value", visitor.name ?? "");
@@ -37,8 +37,15 @@ export function createWho({ words, state, api }) {
   state.subscribe((_now, changed) => {
     if (changed.has("alive")) look(); // a session may have ended
   });
+  link.addEventListener("click", render); // the address may have changed since
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && look());
   setInterval(look, EVERY);
   look();
   return { render };
+}
+
+/** Where the log-in is, and that one comes back from it to this page, with what its address asks for. */
+function logIn() {
+  const here = location.pathname.split("/").at(-1) + location.search;
+  return here === "" ? "login.html" : `login.html?next=${encodeURIComponent(here)}`;
 }

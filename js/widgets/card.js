@@ -60,13 +60,14 @@ export function createCard({ words, orders, state, api, ask, readNow, busVoltage
     local: find("select[name=local]"),
     localSet: find("[data-act=local]"),
     lock: find("[data-act=lock]"),
+    refresh: find("[data-act=refresh]"),
     ups: find("form.ups"),
     opener: find("header").appendChild(make("button", "", { type: "button", class: "opener quiet", "data-act": "open" })),
   };
   const figures = Object.fromEntries([...element.querySelectorAll("[data-figure]")].map((node) => [node.dataset.figure, node]));
   const converter = createConverterForm({ words, orders, state, api, ask, busVoltage }, id, find("form.converter"), figures.word);
   const schedule = createScheduleLine({ words, orders, state, readNow }, id, figures.schedule, part.clear);
-  for (const control of [part.local, part.localSet, part.set, part.shutDown]) control.setAttribute("aria-describedby", converter.needs);
+  for (const control of [part.local, part.localSet, part.set, part.shutDown, part.refresh]) control.setAttribute("aria-describedby", converter.needs);
   label();
 
   /** Sets the texts of the language; the controls' accessible names carry the unit, so that a list of them can be told apart. */
@@ -196,6 +197,7 @@ export function createCard({ words, orders, state, api, ask, readNow, busVoltage
     for (const control of [part.local, part.localSet]) setProperty(control, "disabled", !live);
     setProperty(part.set, "disabled", !live || !mayOrder(state.get()));
     setProperty(part.shutDown, "disabled", !live || unit.effective !== "manual" || shutDownNeeds(state.get(), id) !== null);
+    setProperty(part.refresh, "disabled", state.get().past !== null); // it reads what is so now
     setProperty(part.lock, "disabled", state.get().past !== null || (!mayOrder(state.get()) && !lockOf(state.get(), id)));
   }
 

@@ -7,10 +7,12 @@ import { isTimeline } from "../lib/pastReplies.js";
 import { addressAt, gapsOn, nextMark, outOf, placed, playedOn, reachOf, SPEEDS, stepped, within } from "../lib/past.js";
 import { failureSentence, modeName } from "../lib/sentences.js";
 import { make, setAttribute, setOutcome, setProperty, setText } from "./text.js";
+import { buildStrip } from "./timeStrip.js";
 
 const PLAYS = 1000; // ms between two frames
 const REACH_FOLLOWS = 10_000; // ms between two looks at how far the record reaches
 const FAR = 10_000; // ms that Page keys go on the track
+const marked = new WeakMap(); // a mark on the track -> what it stands for
 
 /**
  * @param show (body | null) → void: shows this frame, or that nothing is known of the moment; @param leave () → void: shows now again
@@ -18,6 +20,7 @@ const FAR = 10_000; // ms that Page keys go on the track
 export function createTimeMachine({ words, state, api, show, leave }) {
   const find = (id) => document.getElementById(`past-${id}`);
   const strip = document.getElementById("past");
+  buildStrip(strip, words);
   const [slider, speed, outcome, live] = ["track", "speed", "outcome", "live"].map(find);
   let timeline = null;
   let asked = 0; // number of the newest question; older answers are dropped
@@ -27,6 +30,8 @@ export function createTimeMachine({ words, state, api, show, leave }) {
   let wanted = Number.NaN; // the time (ms) to open at once the record can be read, NaN for the newest
   let event = null; // the mark that was gone to
   let told = () => null; // what stands as the outcome, in the language of now
+  let named = null; // the language in which the marks' names stand
+  let refusal = null; // the line that says of an address that its time cannot be read: {line, text}
 
   find("now").addEventListener("click", close);
   find("play").addEventListener("click", () => play(!state.get().past.playing));
@@ -43,11 +48,14 @@ export function createTimeMachine({ words, state, api, show, leave }) {
   speed.replaceChildren(...SPEEDS.map((one) => make("option", `${one}×`, { value: String(one) })));
   speed.addEventListener("change", () => patch({ speed: Number(speed.value) }));
   slider.addEventListener("input", () => go(Number(slider.value)));
+  find("marks").addEventListener("keydown", onMarks);
+  find("marks").addEventListener("click", ({ target }) => goToMark(marked.get(target)?.mark ?? null));
   document.addEventListener("keydown", onKey);
 
   /* ---- opening and closing ---- */
 
   async function open(at) {
+    forgive();
     const { frame, status, statusAt } = state.get();
     wanted = at;
     if (state.get().past === null)
@@ -59,6 +67,31 @@ export function createTimeMachine({ words, state, api, show, leave }) {
     reachTimer = setInterval(look, REACH_FOLLOWS);
     find("play").focus();
     await look();
+  }
+
+  /** The address asked for a time that is none: the page stays as it is, and says so until the past is opened or that is read. */
+  function refuse(text) {
+    forgive();
+    const line = make("p", "", { class: "banner", "data-level": "warn", role: "alert" });
+    const [said, read] = [make("span"), make("button", "", { type: "button", class: "quiet", "data-i18n": "close" })];
+    read.addEventListener("click", forgive);
+    line.append(said, " ", read);
+    strip.before(line);
+    refusal = { line, said, text };
+    tellAddress(null);
+    renderRefusal();
+  }
+
+  function forgive() {
+    refusal?.line.remove();
+    refusal = null;
+  }
+
+  function renderRefusal() {
+    if (refusal === null) return;
+    const example = addressAt(Date.parse(document.documentElement.dataset.time) || 0, "");
+    setText(refusal.said, words.t("past.unread", { text: refusal.text, example }));
+    setText(refusal.line.lastElementChild, words.t("close"));
   }
 
   /** The browser went back or forward within the past, as it does where a dialog is closed: the moment stays. */
@@ -119,7 +152,7 @@ export function createTimeMachine({ words, state, api, show, leave }) {
     play(false);
     const { at: from, replay } = state.get().past;
     const reach = reachOf(timeline);
-    const at = replay === null && reach !== null && from !== null ? outOf(from, way, reach, timeline.gaps) : stepped(replay, way);
+    const at = replay === null && reach !== null && from !== null ? outOf(from, way, reach, timeline.gaps) : stepped(replay, way, reach);
     if (at === null) say(() => words.t(way > 0 ? "past.end" : "past.begin"));
     else go(at);
   }
@@ -133,13 +166,41 @@ export function createTimeMachine({ words, state, api, show, leave }) {
 
   function toMark(way) {
     play(false);
-    const mark = nextMark(timeline?.marks ?? [], state.get().past.at, way);
+    const mark = nextMark(shownMarks(), state.get().past.at, way);
     if (mark === null) {
       say(() => words.t(way > 0 ? "past.noEventAfter" : "past.noEventBefore"));
       return;
     }
+    goToMark(mark);
+  }
+
+  function goToMark(mark) {
+    if (mark === null) return;
+    play(false);
     event = mark;
     go(Date.parse(mark.at));
+  }
+
+  /** Those of which there is a moment: what was noted before the first frame has none. */
+  function shownMarks() {
+    const reach = reachOf(timeline);
+    return reach === null ? [] : timeline.marks.filter(({ at }) => within(Date.parse(at), reach) === Date.parse(at));
+  }
+
+  /** The marks are one stop of Tab: the arrow keys go from one to the next, as on a list. */
+  function onMarks(pressed) {
+    const marks = shownMarks();
+    const goes = {
+      ArrowLeft: () => toMark(-1),
+      ArrowUp: () => toMark(-1),
+      ArrowRight: () => toMark(1),
+      ArrowDown: () => toMark(1),
+      Home: () => goToMark(marks[0] ?? null),
+      End: () => goToMark(marks.at(-1) ?? null),
+    }[pressed.key];
+    if (!goes || pressed.ctrlKey || pressed.altKey || pressed.metaKey) return;
+    pressed.preventDefault();
+    goes();
   }
 
   function play(on) {
@@ -206,10 +267,11 @@ export function createTimeMachine({ words, state, api, show, leave }) {
       ["max", reach.end],
     ])
       setAttribute(slider, name, String(value));
-    const marks = placed(timeline.marks, reach).map(({ place, kind, count, text }) => {
-      const mark = make("i", "", { "data-kind": kind, title: count > 1 ? `${count}` : words.said(text) });
-      mark.style.setProperty("--place", String(place));
-      return mark;
+    const marks = placed(timeline.marks, reach).map(({ place, kind, count, mark, from, to }, index) => {
+      const made = make("i", "", { "data-kind": kind, id: `past-mark-${index}`, role: "option" });
+      made.style.setProperty("--place", String(place));
+      marked.set(made, { count, mark, from, to });
+      return made;
     });
     const gaps = gapsOn(timeline.gaps, reach).map(({ from, to }) => {
       const gap = make("b");
@@ -218,22 +280,55 @@ export function createTimeMachine({ words, state, api, show, leave }) {
       return gap;
     });
     find("marks").replaceChildren(...gaps, ...marks);
+    nameMarks();
+  }
+
+  /** Each mark's name, by keyboard and by pointer: when, and what. */
+  function nameMarks() {
+    named = words.language;
+    for (const option of find("marks").querySelectorAll("[role=option]")) {
+      const { count, mark, from, to } = marked.get(option);
+      const [time, end] = [from, to].map((iso) => words.moment(iso, { seconds: true }));
+      const name = words.t(count > 1 ? "past.mark.some" : "past.mark", { time, end, n: count, text: words.said(mark.text) });
+      setAttribute(option, "aria-label", name);
+      setAttribute(option, "title", name);
+    }
+  }
+
+  /** Which of the marks is the event that was gone to. */
+  function chooseMark() {
+    const at = event === null || Date.parse(event.at) !== state.get().past.at ? Number.NaN : Date.parse(event.at);
+    let chosen = null;
+    for (const option of find("marks").querySelectorAll("[role=option]")) {
+      const { from, to } = marked.get(option);
+      const here = Date.parse(from) <= at && at <= Date.parse(to);
+      if (here) chosen = option.id;
+      setAttribute(option, "aria-selected", String(here));
+    }
+    setAttribute(find("marks"), "aria-activedescendant", chosen);
   }
 
   function render() {
+    renderRefusal();
     const now = state.get();
     if (now.past === null) return;
     const { at, playing: plays, replay } = now.past;
     const time = at === null ? "" : words.moment(new Date(at).toISOString(), { seconds: true });
     setText(find("time"), time);
     setAttribute(find("time"), "data-waiting", waiting);
-    setText(find("event"), event !== null && Date.parse(event.at) === at ? words.said(event.text) : "");
+    const here = event !== null && Date.parse(event.at) === at;
+    setText(find("event"), here ? words.said(event.text) : "");
     setOutcome(outcome, told());
     if (reachOf(timeline) !== null)
       setText(find("reach"), words.t("past.reach", { begin: words.moment(timeline.reachesBackTo), end: words.moment(timeline.until) }));
     if (document.activeElement !== slider && at !== null) setProperty(slider, "value", String(at));
     setAttribute(slider, "aria-valuetext", time);
-    setText(find("play"), words.t(plays ? "past.pause" : "past.play"));
+    if (named !== words.language) nameMarks();
+    chooseMark();
+    const [long, short] = find("play").children;
+    setText(long, words.t(plays ? "past.pause" : "past.play"));
+    setAttribute(find("play"), "aria-label", long.textContent);
+    setText(short, plays ? "❚❚" : "▶");
     setText(find("judged"), replay && replay.recordedBy !== replay.judgedBy ? words.t("past.judged", replay) : "");
     renderLive(now.live?.status ?? null, now.alive);
   }
@@ -256,5 +351,5 @@ export function createTimeMachine({ words, state, api, show, leave }) {
     setAttribute(live, "role", level === null ? null : "alert");
   }
 
-  return { open, close, stay, render };
+  return { open, close, stay, refuse, render };
 }

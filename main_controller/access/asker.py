@@ -22,7 +22,7 @@ class Asker:
 
 def require_still(memory: Memory, asker: Asker | None) -> None:
     """Raise Forbidden where this asker's session has ended since, or its account is disabled, removed, of a lower role
-    or of another password; None is the command line. Called while `changing` is held."""
+    or of another password or secret of codes; None is the command line. Called while `changing` is held."""
     if asker is None:
         return
     now, session = memory.accounts.get(asker.account.number), memory.sessions.get(asker.session.digest)
@@ -30,6 +30,7 @@ def require_still(memory: Memory, asker: Asker | None) -> None:
         now is None
         or not now.enabled
         or now.password_hash != asker.account.password_hash
+        or now.code_secret != asker.account.code_secret
         or not asker.account.role.within(now.role)
         or session is None
         or session.ended is not None

@@ -10,6 +10,7 @@ from email.utils import formatdate, make_msgid
 from typing import Any
 
 from main_controller.channel import Channel
+from main_controller.known_secrets import KnownSecrets
 from main_controller.notifiers.connected import CONNECTS, Deadline, connected, deadline, trust
 from main_controller.notifiers.fault import NotDelivered, words_of
 from main_controller.notifiers.secret import secret
@@ -87,8 +88,11 @@ class Mail:
             cause = fault.__context__ if isinstance(fault.__context__, OSError) else fault
             raise NotDelivered(words_of(cause, where)) from None
         except smtplib.SMTPException as fault:
+            user = self._channel.text("user")
+            sent = KnownSecrets([password, f"\0{user}\0{password}"] if password else [])  # as LOGIN and PLAIN send it
+            why = foreign(_why(fault, sent))
             raise NotDelivered(
-                say("notifiers.mailRefused", "{where} refuses the mail: {why}", where=where, why=foreign(_why(fault)))
+                say("notifiers.mailRefused", "{where} refuses the mail: {why}", where=where, why=why)
             ) from None
         except (OSError, ValueError) as fault:  # ValueError: a reply that is none
             raise NotDelivered(words_of(fault, where)) from None
@@ -110,11 +114,11 @@ class _Smtp(smtplib.SMTP):
         return connected(host, port, self._by, self._tls)
 
 
-def _why(fault: smtplib.SMTPException) -> str:
+def _why(fault: smtplib.SMTPException, secrets: KnownSecrets) -> str:
     if isinstance(fault, smtplib.SMTPResponseException):
         text = fault.smtp_error
         shown = text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text)
-        return f"{fault.smtp_code} {shown[:200]}"
+        return f"{fault.smtp_code} {secrets.out_of(shown)[:200]}"
     if isinstance(fault, smtplib.SMTPRecipientsRefused):
         return ", ".join(str(code) for code, _ in fault.recipients.values())
     return type(fault).__name__

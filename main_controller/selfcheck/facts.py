@@ -19,6 +19,7 @@ class Chosen:
     `public_names`.
 
     `accounts`: who orders logs in; `anonymous` is what a caller may then whom nobody knows: "view", "stop" or "none".
+    `command` is how the program is called on this machine.
     """
 
     host: str
@@ -36,6 +37,7 @@ class Chosen:
     insecure: bool = False
     proxies: Sequence[str] = ()
     public_names: Sequence[str] = ()
+    command: str = "./startMain.py"
 
 
 class Kind(StrEnum):

@@ -147,7 +147,9 @@ def backup(facts: Facts) -> Finding:
         seen = say("selfcheck.nothingToKeep", "A simulated cluster keeps nothing that could be lost.")
         return Finding("backup", subject, Level.OK, seen)
     remedy = say(
-        "selfcheck.backUp", "Run ./startMain.py backup FILE each day, also while it runs, and keep FILE elsewhere."
+        "selfcheck.backUp",
+        "Run {command} backup FILE each day, as the program's own user, also while it runs, and keep FILE elsewhere.",
+        command=facts.chosen.command,
     )
     if found is None:
         seen = say("selfcheck.backupUnknown", "When the last backup was made cannot be read.")

@@ -71,7 +71,11 @@ def accounts(facts: Facts) -> Finding:
     if chosen.accounts:
         return Finding("accounts", subject, Level.OK, say("selfcheck.logIn", "Who orders logs in first."))
     seen = say("selfcheck.noAccounts", "Nobody logs in: whoever reaches it can order everything, and is not known.")
-    remedy = say("selfcheck.accountsOn", "Make an account by ./startMain.py user add NAME, and set accounts to on.")
+    remedy = say(
+        "selfcheck.accountsOn",
+        "Make an account, as the program's own user, by {command} user add NAME, and set accounts to on.",
+        command=chosen.command,
+    )
     alone = on_this_machine(chosen.host) and not chosen.insecure
     return Finding("accounts", subject, Level.NOTICE if alone else Level.BAD, seen, remedy)
 

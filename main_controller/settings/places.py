@@ -5,6 +5,8 @@ and it writes where the user's programs keep their state. Used by the table of s
 """
 
 import os
+import shlex
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -20,6 +22,18 @@ ROOT = PAGE if PAGE.is_dir() else PAGE.parents[1]
 
 STATE = "apis-main-controller"
 """An installation's folder among those in which the user's programs keep their state."""
+
+
+def command_of(root: Path, options: Mapping[str, object], started_as: str | None = None) -> str:
+    """How this very program is called on this machine, as a shell takes it: in a checkout its startMain.py, else the
+    installed command; with what of the command line's `options` says where its settings and its data are."""
+    words = ["./startMain.py"]
+    if root == PAGE:
+        path = Path(sys.argv[0] if started_as is None else started_as)
+        words = [str(path.absolute()) if path.name == STATE else STATE]
+    for name in ("config", "data", "database"):
+        words += [f"--{name}", str(Path(str(options[name])).absolute())] if options.get(name) else []
+    return shlex.join(words)
 
 
 def base_of(root: Path) -> Path:

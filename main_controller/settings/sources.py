@@ -19,7 +19,7 @@ from main_controller.edited_text import edited_text
 from main_controller.errors import SettingError, SettingErrors
 from main_controller.settings import kinds
 from main_controller.settings.kinds import Read
-from main_controller.settings.places import PAGE, ROOT
+from main_controller.settings.places import PAGE, ROOT, command_of
 from main_controller.settings.table import OLD_NAMES, ORDERED, Settings, default_text, disordered, setting_fields
 
 ENVIRONMENT_PREFIX = "APIS_MC_"
@@ -108,7 +108,10 @@ def read_settings(
     _refuse_disorder(values, faults)
     decided = _decided_by(options, faults)
     try:
-        settings = Settings(**values, **{**decided, "notes": (*decided["notes"], *notes)}, root=root, sources=sources)
+        settings = Settings(
+            **values, **{**decided, "notes": (*decided["notes"], *notes)},
+            root=root, sources=sources, command=command_of(root, options),
+        )  # fmt: skip
     except SettingError as fault:  # nothing says where to write, and no setting can be without that
         raise SettingErrors([*faults.found, fault]) from None
     return settings, faults

@@ -265,6 +265,8 @@ class Settings:
     """The running program is only to be asked whether it lives."""
     sources: Mapping[str, str] = field(default_factory=dict)
     """Where each setting that is not the default came from: "startMain.py", a file, a variable or an option."""
+    command: str = "./startMain.py"
+    """How this program is called here, before the words of what is asked."""
     notes: tuple[str, ...] = ()
     """What the log should say about the command line, once there is a log."""
 

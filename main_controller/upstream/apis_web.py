@@ -16,6 +16,9 @@ from main_controller.upstream.call import plain
 from main_controller.upstream.http_json import HttpJson, Reply, Timeout
 from main_controller.upstream.timeouts import TIMEOUTS
 
+_SEARCHED = 65536
+"""How many bytes of an answer that is not quoted whole are searched for what must not be quoted."""
+
 _PEER = say("upstream.apisWeb", "apis-web")
 _UNITS = say("upstream.objectOfUnits", "an object of units")
 _IDS = say("upstream.listOfIds", "a list of ids")
@@ -158,7 +161,7 @@ class ApisWeb:
         if "succeeded" not in value and "error" not in value:
             _garbled(path, _SUCCEEDED, reply)
         error = value.get("error")
-        raise _refused(path, plain(error) if error else say("upstream.noReason", "it gave no reason"))
+        raise _refused(path, reply.quoted(error) if error else say("upstream.noReason", "it gave no reason"))
 
 
 def _refused(path: str, said: str | None) -> UpstreamRefused:
@@ -170,7 +173,7 @@ def _garbled(path: str, wanted: Sentence, reply: Reply) -> Never:
     """Raise for an answer that is JSON, but not of the wanted shape."""
     sentence = say(
         "upstream.otherThanWanted", "apis-web answered {path} with something other than {wanted}: {said}",
-        path=path, wanted=wanted, said=plain(repr(reply.raw[:40])[2:-1]),
+        path=path, wanted=wanted, said=reply.quoted(reply.raw[:_SEARCHED].decode("utf-8", "backslashreplace"))[:40],
     )  # fmt: skip
     raise UpstreamGarbled(sentence, sent=True)
 
@@ -182,4 +185,4 @@ def _status(reply: Reply, path: str) -> tuple[bool | None, str | None]:
     error = value.get("error") if isinstance(value, dict) else None
     if not isinstance(active, bool) and error is None:
         _garbled(path, _ACTIVE, reply)
-    return active if isinstance(active, bool) else None, None if error is None else plain(error)
+    return active if isinstance(active, bool) else None, None if error is None else reply.quoted(error)

@@ -21,6 +21,7 @@ from main_controller.errors import (
     UpstreamTimeout,
     UpstreamUnreachable,
 )
+from main_controller.known_secrets import KnownSecrets
 from main_controller.sentence import Sentence, foreign, say
 from main_controller.upstream.bounded import Guard
 from main_controller.upstream.json_text import NotJson, decode, decode_members
@@ -47,6 +48,7 @@ class Reply:
     `nulled` are the paths of fields that held NaN, Infinity or a number too large and are None in `value` (`raw`
     still holds them); `duplicates` are the keys given twice at the top level, whose last value is in `value` (Z4).
     `salvaged`: it was no JSON as a whole, and was read member by member; of those in `replaced` bytes were not UTF-8.
+    `secrets` are what `quoted` leaves out.
     """
 
     value: Any
@@ -55,17 +57,23 @@ class Reply:
     duplicates: frozenset[str] = frozenset()
     salvaged: bool = False
     replaced: tuple[str, ...] = ()
+    secrets: KnownSecrets = KnownSecrets()
+
+    def quoted(self, said: object) -> str:
+        """What the peer says in it, for a sentence: what the peer was sent to let us in may stand there."""
+        return plain(self.secrets.out_of(str(said)))
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call, as its error sentences name it."""
+    """One call, as its error sentences name it; `secrets` are kept out of them where the peer repeats one."""
 
     method: str
     url: str
     timeout: Timeout
     peer: Sentence
     order: bool
+    secrets: KnownSecrets = KnownSecrets()
 
     @property
     def name(self) -> Sentence:
@@ -86,11 +94,11 @@ class Call:
         if encoding.lower() != "identity":
             sentence = say(
                 "upstream.inACoding", "{peer} answered {call} in the coding {coding}",
-                peer=self.peer, call=self.name, coding=plain(encoding),
+                peer=self.peer, call=self.name, coding=plain(self.secrets.out_of(encoding)),
             )  # fmt: skip
             raise UpstreamGarbled(sentence, sent=True)
         if self.method == "PUT" and not raw.strip():
-            return Reply(None, raw)
+            return Reply(None, raw, secrets=self.secrets)
         try:
             decoded = decode_members(raw) if by_member else decode(raw)
         except NotJson as error:
@@ -99,7 +107,9 @@ class Call:
                 peer=self.peer, call=self.name, reason=error.reason,
             )  # fmt: skip
             raise UpstreamGarbled(sentence, sent=True) from error
-        return Reply(decoded.value, raw, decoded.nulled, decoded.duplicates, decoded.salvaged, decoded.replaced)
+        return Reply(
+            decoded.value, raw, decoded.nulled, decoded.duplicates, decoded.salvaged, decoded.replaced, self.secrets
+        )
 
     def bounded(self, raw: bytes, most: int) -> None:
         """Raise UpstreamGarbled for an answer of more than about `most` values, before memory is taken for them."""
@@ -166,7 +176,7 @@ class Call:
             )
         return say(
             "upstream.failedSaying", "{peer} answered {call} with HTTP {status}: {said}",
-            peer=peer, call=call, status=status, said=plain(said),
+            peer=peer, call=call, status=status, said=plain(self.secrets.out_of(str(said))),
         )  # fmt: skip
 
     def _timeout_told(self) -> Sentence:

@@ -47,7 +47,7 @@ def dcdc(target: Target, reply: Reply) -> dict[str, Any]:
     if isinstance(value, dict) and isinstance(value.get("status"), dict):
         return value
     if isinstance(value, dict) and value.get("error"):
-        said = plain(value["error"])
+        said = reply.quoted(value["error"])
         sentence = say("upstream.converterRefused", "the converter of {unit} refused: {said}", unit=unit, said=said)
         raise UpstreamRefused(sentence, sent=True)
     sentence = say(
@@ -70,7 +70,7 @@ def set_ups_mode(
     peer = say("upstream.upsOf", "the UPS of {unit}", unit=unit)
     reply = orders.put(url, {"operation_mode": mode}, timeout=timeout, peer=peer)
     if isinstance(reply.value, dict) and reply.value.get("error"):
-        said = plain(reply.value["error"])
+        said = reply.quoted(reply.value["error"])
         sentence = say("upstream.upsRefused", "the UPS of {unit} refused: {said}", unit=unit, said=said)
         raise UpstreamRefused(sentence, sent=True)
     return reply.value

@@ -91,11 +91,11 @@ class HttpJson:
         by_member: bool = False,
     ) -> Reply:
         adapter = self._adapter()
-        call = Call(method, url, timeout, peer, order=not self._reuse)
+        call = Call(method, url, timeout, peer, not self._reuse, self._credentials.secrets)
         adapter.guard.begin(timeout.connect, timeout.total, self._max_bytes + _HEADERS, remembered=remembered)
         try:
             request = requests.Request(method, url, headers=self._headers, params=params, json=json_body).prepare()
-            call = Call(method, request.url or url, timeout, peer, order=not self._reuse)
+            call = Call(method, request.url or url, timeout, peer, not self._reuse, self._credentials.secrets)
             if not call.url.startswith(("http://", "https://")):
                 raise requests.exceptions.InvalidSchema("only http:// and https:// addresses are known")
             authorization = self._credentials.of(call.url)

@@ -7,11 +7,12 @@ it in its text.
 import base64
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from main_controller.errors import SettingError
+from main_controller.known_secrets import KnownSecrets
 
 LARGEST = 65536
 """How much (bytes) the file may hold."""
@@ -25,10 +26,12 @@ HOW = "write `https://host:port name:password` or `https://host:port bearer toke
 
 
 class Credentials:
-    """What is sent as `Authorization` to which address; nothing to any other."""
+    """What is sent as `Authorization` to which address; nothing to any other. `secrets` are what a peer that it was
+    sent to may repeat."""
 
     def __init__(self, values: Mapping[Place, str] | None = None) -> None:
         self._values = dict(values or {})
+        self.secrets = KnownSecrets(one for value in self._values.values() for one in _within(value))
 
     def __repr__(self) -> str:
         return f"Credentials for {len(self._values)} addresses"
@@ -36,6 +39,15 @@ class Credentials:
     def of(self, url: str) -> str | None:
         """The header's value for a request to this address; None where the file has none for it."""
         return self._values.get(_place(url)) if self._values else None
+
+
+def _within(value: str) -> Iterator[str]:
+    """What of a header's value lets somebody in: the token, or name with password, and the password alone."""
+    kind, _, sent = value.partition(" ")
+    yield sent
+    if kind == "Basic":
+        decoded = base64.b64decode(sent).decode(errors="surrogateescape")
+        yield from (decoded, decoded.partition(":")[2])
 
 
 def read_credentials(file: Path | None) -> Credentials:

@@ -1,4 +1,5 @@
-"""Owns the routes by which an administrator looks after all accounts. Each change takes its own password again."""
+"""Owns the routes by which an administrator looks after all accounts. Each change takes its own password again, and
+a one-time code where it has them and gave none lately."""
 
 from main_controller.accounts.account import Account
 from main_controller.errors import BadRequest

@@ -53,9 +53,12 @@ class ByBrowser:
         return access, Asker(visitor.account, visitor.session)
 
     def proven(self, given: Given) -> tuple[Access, Asker]:
-        """Whoever asks, once its own password was given again; raises as `asking`, and Forbidden, TooMany."""
+        """Whoever asks, once its own password was given again, and a one-time code where it has them and gave none
+        lately; raises as `asking`, and Forbidden, TooMany."""
         access, asker = self.asking()
-        access.sign_in.confirm(asker.account, given["own"], address=address_of(bottle.request.environ))
+        access.sign_in.confirm(
+            asker, given["own"], given.get("ownCode", ""), address=address_of(bottle.request.environ)
+        )  # fmt: skip
         return access, asker
 
     def note(self, what: Sentence) -> None:

@@ -104,6 +104,7 @@ class OwnAccount:
         if step is None:
             raise Forbidden(say("web.wrongCode", "The code is wrong: look whether the phone's clock is right."))
         access.directory.set_code_secret(asking.account.number, secret, step=step, by=asking)
+        access.sign_in.coded(asking.session)
         self._begun.pop(asking.account.number, None)
         self._by.note(say("web.codesBegun", "logs in with one-time codes from now on"))
         return self._shown()

@@ -12,7 +12,7 @@ from pytz.tzinfo import BaseTzInfo
 
 from main_controller.assessment.assess import Assessor
 from main_controller.concurrency.limit import Limit
-from main_controller.domain.timestamps import iso_utc
+from main_controller.domain.timestamps import iso_utc, said_time
 from main_controller.errors import BadRequest, NotFound
 from main_controller.sentence import Sentence, say
 from main_controller.store.black_box import Recorded
@@ -118,5 +118,5 @@ def _of_another(recorded: Recorded, at: datetime) -> Sentence:
         "web.recordedOtherwise",
         "What version {version} recorded of {at} cannot be shown by this one.",
         version=recorded.version,
-        at=iso_utc(at),
+        at=said_time(at),
     )

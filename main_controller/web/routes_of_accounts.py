@@ -30,6 +30,10 @@ LONGEST_TOKEN = 366
 OWN = Parameter(
     name="own", kind=SECRET, says="one's own password, once more", example="another horse battery", required=True
 )
+OWN_CODE = Parameter(
+    name="ownCode", kind=ANYTHING, says="a one-time code of one's own, where one has them and gave none for 5 minutes",
+    example="123456", may_be_empty=True,
+)  # fmt: skip
 PASSWORD = Parameter(
     name="password", kind=SECRET, says="the new one", example="another horse battery", required=True
 )  # fmt: skip
@@ -93,17 +97,23 @@ END_SESSION = _change(
     reply=json_of(SessionsShown),
 )  # fmt: skip
 SET_OWN_PASSWORD = _change(
-    "setOwnPassword", "/account/password", "gives oneself another password and ends all other sessions", OWN, PASSWORD
+    "setOwnPassword",
+    "/account/password",
+    "gives oneself another password and ends all other sessions",
+    OWN,
+    OWN_CODE,
+    PASSWORD,
 )
 BEGIN_CODES = _change(
-    "beginCodes", "/account/code/begin", "a new secret for one-time codes; it counts once a code of it was sent", OWN,
+    "beginCodes", "/account/code/begin", "a new secret for one-time codes; it counts once a code of it was sent",
+    OWN, OWN_CODE,
     reply=json_of(CodeSecret),
 )  # fmt: skip
 CONFIRM_CODES = _change(
     "confirmCodes", "/account/code/confirm", "from now on one logs in with codes of the secret just begun",
     Parameter(name="code", kind=ANYTHING, says="a code of it", example="123456", required=True),
 )  # fmt: skip
-END_CODES = _change("endCodes", "/account/code/end", "one logs in without codes again", OWN)
+END_CODES = _change("endCodes", "/account/code/end", "one logs in without codes again", OWN, OWN_CODE)
 TOKENS = Route(
     name="getTokens", path="/account/tokens", title=WHO, says="one's tokens", reply=json_of(TokensShown)
 )  # fmt: skip
@@ -119,7 +129,7 @@ MAKE_TOKEN = _change(
         name="networks", kind=ANYTHING, says="whence it may be sent, with commas; none: everywhere",
         example="192.168.0.0/24", may_be_empty=True,
     ),
-    OWN,
+    OWN, OWN_CODE,
     reply=json_of(MadeToken),
 )  # fmt: skip
 END_TOKEN = _change(
@@ -145,21 +155,34 @@ DISPLAY_NAME = Parameter(name="displayName", kind=WRITTEN, says="what is shown",
 MAKE_ACCOUNT = _administers(
     "makeAccount", "/accounts/make", "makes one",
     Parameter(name="name", kind=WRITTEN, says="by what it logs in", example="anna", required=True),
-    DISPLAY_NAME, ROLE, PASSWORD, OWN,
+    DISPLAY_NAME, ROLE, PASSWORD, OWN, OWN_CODE,
 )  # fmt: skip
 CHANGE_ACCOUNT = _administers(
     "changeAccount", "/accounts/change", "changes what is given; disabling ends its sessions",
     NUMBER, DISPLAY_NAME, _optional(ROLE),
     Parameter(name="enabled", kind=FLAG, says="whether it may log in", example="false"),
-    OWN,
+    OWN, OWN_CODE,
 )  # fmt: skip
 SET_PASSWORD = _administers(
-    "setPassword", "/accounts/password", "gives it another password and ends its sessions", NUMBER, PASSWORD, OWN
+    "setPassword",
+    "/accounts/password",
+    "gives it another password and ends its sessions",
+    NUMBER,
+    PASSWORD,
+    OWN,
+    OWN_CODE,
 )
 DROP_CODES = _administers(
-    "dropCodes", "/accounts/code/end", "it logs in without one-time codes: for a phone that was lost", NUMBER, OWN
+    "dropCodes",
+    "/accounts/code/end",
+    "it logs in without one-time codes: for a phone that was lost",
+    NUMBER,
+    OWN,
+    OWN_CODE,
 )
-REMOVE_ACCOUNT = _administers("removeAccount", "/accounts/remove", "removes it with all that it has", NUMBER, OWN)
+REMOVE_ACCOUNT = _administers(
+    "removeAccount", "/accounts/remove", "removes it with all that it has", NUMBER, OWN, OWN_CODE
+)
 
 ROUTES: tuple[Route, ...] = (
     *(LOG_IN_PAGE, LOG_IN, LOG_OUT, SESSION),

@@ -4,25 +4,21 @@ Used for the support bundle. The first is by what the files, variables and addre
 second by names such as password and token, for what a library or a stranger may have logged.
 """
 
-import base64
-import json
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
-from main_controller.log_lines import escaped
+from main_controller.known_secrets import REMOVED, KnownSecrets
 from main_controller.notifiers.by_sort import SECRETS
 from main_controller.notifiers.fault import NotDelivered
 from main_controller.notifiers.secret import secret
 from main_controller.settings import Settings
 from main_controller.upstream.secrets_file import LARGEST
 
-REMOVED = "[removed]"
-
-SHORTEST, SHORTEST_PART = 4, 8
-"""Characters, of a secret and of a part of an address: what is shorter would take out half of every text."""
+SHORTEST_PART = 8
+"""Characters of a part of an address: what is shorter would take out half of every text."""
 
 _NAME = r"[\w.-]*(?:password|passwd|passphrase|secret|token|api[_-]?key|private[_-]?key|authorization|cookie)s?"
 _NAMED = re.compile(
@@ -39,15 +35,11 @@ class Scrubber:
     """Takes `secrets` out of a text, however they are written there, and what looks like others."""
 
     def __init__(self, secrets: Iterable[str]) -> None:
-        forms = {form for one in secrets for form in _forms(one)}
-        found = sorted((form for form in forms if len(form) >= SHORTEST), key=len, reverse=True)
-        self._known = re.compile("|".join(map(re.escape, found))) if found else None
+        self._known = KnownSecrets(secrets)
 
     def clean(self, text: str) -> str:
         """The text without them."""
-        if self._known is not None:
-            text = self._known.sub(REMOVED, text)
-        text = _KEY.sub(REMOVED, text)
+        text = _KEY.sub(REMOVED, self._known.out_of(text))
         text = _USERINFO.sub(f"://{REMOVED}@", text)
         text = _NAMED.sub(lambda found: f"{found['name']}{found['quote'] or ''}{REMOVED}", text)
         return _BEARER.sub(lambda found: f"{found['name']} {REMOVED}", text)
@@ -101,10 +93,3 @@ def _parts(text: str) -> Iterator[str]:
     for part in (parts.path.strip("/"), parts.query, *parts.path.split("/"), *values):
         if len(part) >= SHORTEST_PART:
             yield part
-
-
-def _forms(text: str) -> Iterator[str]:
-    """As it is, and as an address, JSON, the log or a header writes it."""
-    yield from (text, quote(text, safe=""), quote(text), json.dumps(text)[1:-1], escaped(text), repr(text)[1:-1])
-    yield json.dumps(text, ensure_ascii=False)[1:-1]
-    yield base64.b64encode(text.encode(errors="surrogateescape")).decode()

@@ -83,6 +83,7 @@ def facts_of(settings: Settings, *, now: datetime) -> Facts:
             insecure=insecure(settings),
             proxies=[str(one) for one in settings.trusted_proxies],
             public_names=settings.allowed_hosts,
+            command=settings.command,
         ),
         synchronised=synchronised(),
         files=modes_of(files),

@@ -34,6 +34,7 @@ CHANGES: dict[str, Change] = {
 }
 MEANWHILE: dict[str, Change] = {
     "another password": lambda site, by: site.directory.set_password(by.account.number, "new", but=by.session),
+    "codes were set up": lambda site, by: site.directory.set_code_secret(by.account.number, "B" * 32),
     "a lower role": lambda site, by: site.directory.change(by.account.number, role=Role.OPERATOR),
     "disabled": lambda site, by: site.directory.change(by.account.number, enabled=False),
     "removed": lambda site, by: site.directory.remove(by.account.number),

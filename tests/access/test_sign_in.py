@@ -7,8 +7,9 @@ import argon2
 import pyotp
 import pytest
 
+from main_controller.access.asker import Asker
 from main_controller.access.sessions import Begun
-from main_controller.access.sign_in import SignIn
+from main_controller.access.sign_in import LATELY, SignIn
 from main_controller.accounts.roles import Role
 from main_controller.credentials.passwords import Passwords
 from main_controller.errors import ControllerError, Forbidden, TooMany, Unauthorized
@@ -197,12 +198,53 @@ def test_a_password_that_changed_meanwhile_is_wrong(door: Door, monkeypatch: pyt
 
 
 def test_what_is_grave_is_confirmed_by_the_password_and_slowed_too(door: Door) -> None:
-    door.sign_in.confirm(door.anna, GOOD, address="10.0.9.9")
+    anna = Asker(door.anna, door.begin("anna").session)
+    door.sign_in.confirm(anna, GOOD, "", address="10.0.9.9")
     for _ in range(10):
         with pytest.raises(Forbidden, match="The password is wrong"):
-            door.sign_in.confirm(door.anna, "wrong horse battery", address="10.0.9.9")
+            door.sign_in.confirm(anna, "wrong horse battery", "", address="10.0.9.9")
     with pytest.raises(TooMany):
-        door.sign_in.confirm(door.anna, GOOD, address="10.0.9.9")
+        door.sign_in.confirm(anna, GOOD, "", address="10.0.9.9")
+
+
+def test_with_one_time_codes_what_is_grave_takes_one_but_for_five_minutes_after_another(door: Door) -> None:
+    """ASVS 7.5.1. Each code is taken once, so that several changes in a row take one."""
+    ben = Asker(door.ben, door.begin("ben", code=door.code()).session)
+    door.site.wait(seconds=LATELY - 1)
+    door.sign_in.confirm(ben, GOOD, "", address=ADDRESS)
+    door.site.wait(seconds=1)
+    with pytest.raises(Forbidden, match="takes a one-time code too"):
+        door.sign_in.confirm(ben, GOOD, "", address=ADDRESS)
+    code = door.code()
+    door.sign_in.confirm(ben, GOOD, code, address=ADDRESS)
+    door.sign_in.confirm(ben, GOOD, "", address=ADDRESS)
+    door.site.wait(seconds=LATELY)
+    with pytest.raises(Forbidden, match="The password or the one-time code is wrong"):
+        door.sign_in.confirm(ben, GOOD, code, address=ADDRESS)
+
+
+def test_a_code_holds_for_the_session_in_which_it_was_given_alone(door: Door) -> None:
+    elsewhere = Asker(door.ben, door.site.begin(door.ben).session)
+    door.begin("ben", code=door.code())
+    with pytest.raises(Forbidden, match="takes a one-time code too"):
+        door.sign_in.confirm(elsewhere, GOOD, "", address=ADDRESS)
+
+
+def test_what_is_missing_or_wrong_tells_nothing_of_the_password_and_wrong_codes_are_slowed(
+    door: Door, verified: list[str]
+) -> None:
+    ben = Asker(door.ben, door.site.begin(door.ben).session)
+    for password in (GOOD, "wrong horse battery"):
+        with pytest.raises(Forbidden, match="takes a one-time code too"):
+            door.sign_in.confirm(ben, password, "", address=ADDRESS)
+    assert verified == []
+    for password, code in ((GOOD, "000000"), ("wrong horse battery", door.code())):
+        for _ in range(3):
+            with pytest.raises((Forbidden, TooMany)) as refused:
+                door.sign_in.confirm(ben, password, code, address=ADDRESS)
+    assert isinstance(refused.value, TooMany)
+    door.site.wait(seconds=60)
+    door.sign_in.confirm(ben, GOOD, door.code(), address=ADDRESS)
 
 
 def test_it_replaces_what_the_browser_had(door: Door) -> None:

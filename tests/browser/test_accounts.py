@@ -1,8 +1,10 @@
 """Accounts in a real browser: the log-in and back, what a role may press, codes, tokens, and the stop after the end."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+import pyotp
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -119,6 +121,40 @@ def test_one_looks_after_ones_own_account(opened: OpenPage) -> None:
     expect(page.locator("#log-in-name")).to_be_visible()
 
 
+@pytest.mark.parametrize(
+    ("locale", "says"), [("en-GB", "a one-time code too"), ("ja-JP", "ワンタイムコードも必要です")]
+)
+def test_what_is_grave_takes_a_code_where_one_has_them(
+    opened: OpenPage, plant: Plant, pictures: Path, locale: str, says: str
+) -> None:
+    """Here the codes were set up from another browser, so that none was given in this session."""
+    access = plant.console.controller.accounts.access
+    assert access is not None
+    name = f"coded{locale}"
+    account = access.directory.create(name, name, Role.OPERATOR, access.passwords.hashed(PASSWORD))
+    page = opened("account.html", may_fail=True, locale=locale)
+    log_in(page, name)
+    expect(page.locator("#token-name")).to_be_visible()
+    expect(page.locator("#token-own-code")).to_be_hidden()
+    secret = pyotp.random_base32()
+    access.directory.set_code_secret(account.number, secret)
+    page.reload()
+    expect(page.locator("#token-own-code")).to_be_visible()
+    page.locator("#token-name").fill("export")
+    page.locator("#token-own").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.locator("#tokens-outcome")).to_contain_text(says)
+    page.screenshot(path=pictures / f"account-code-{locale}.png", full_page=True)
+    page.locator("#token-own").press("Tab")
+    expect(page.locator("#token-own-code")).to_be_focused()
+    page.keyboard.type(pyotp.TOTP(secret).now())
+    page.keyboard.press("Enter")
+    expect(page.locator("#token-secret")).to_contain_text("apis_")
+    page.locator("#codes-own").fill(PASSWORD)
+    page.locator("#codes-end").click()  # the code holds for some minutes, in this session
+    expect(page.locator("#codes-end")).to_be_hidden()
+
+
 def test_an_administrator_makes_and_disables_accounts(opened: OpenPage, plant: Plant) -> None:
     page = opened("account.html", may_fail=True)
     log_in(page, "administrator")
@@ -155,3 +191,25 @@ def test_a_page_whose_session_has_ended_says_so_and_still_stops(opened: OpenPage
         page.locator("#stop-all").click()
         page.locator("#confirm-yes").click()
     assert answered.value.status in (200, 202)
+
+
+def test_a_log_in_after_the_sessions_end_leads_back_to_the_moment(opened: OpenPage, plant: Plant) -> None:
+    page = opened("", may_fail=True)
+    log_in(page, "viewer")
+    page.locator("#open-past").click()
+    expect(page.locator("#past-time")).not_to_be_empty(timeout=LONG)
+    expect(page.locator("#past-time[data-waiting]")).to_have_count(0)
+    page.locator("body").press("PageUp")
+    expect(page.locator("#past-time[data-waiting]")).to_have_count(0)
+    shown = page.url
+    assert "?at=2" in shown
+    access = plant.console.controller.accounts.access
+    assert access is not None
+    account = access.directory.named("viewer")
+    assert account is not None
+    for session in access.directory.sessions.of(account.number):
+        access.directory.sessions.end(session)
+    expect(page.locator("#who")).to_have_text("Log in", timeout=LONG)
+    page.locator("#who").click()
+    log_in(page, "viewer")
+    page.wait_for_url(shown)

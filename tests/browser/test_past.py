@@ -2,14 +2,19 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.conftest import OpenPage, Plant, pages, running
+from tests.browser.stage import Stage, moment
+from tests.browser.test_everyone import violations
 from tests.system.console import until
 
 LONG = 60_000
+PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 740}, "has_touch": True}
 
 
 @pytest.fixture(scope="module")
@@ -72,13 +77,22 @@ def test_a_link_shows_the_moment_that_it_names_and_a_moment_without_record_says_
     reach = plant.console.get("/timeline")
     page = opened(f"?at={reach['reachesBackTo'].replace('+00:00', 'Z')}", may_fail=True)
     expect(page.locator("#past-time")).to_contain_text(reach["reachesBackTo"][11:19], timeout=LONG)
+    expect(page.locator("#past-time[data-waiting]")).to_have_count(0)
+    begins = time_of(page)
     page.locator("#past-back").click()
-    expect(page.locator("#past-outcome")).not_to_be_empty(timeout=LONG)
+    expect(page.locator("#past-outcome")).to_contain_text("The record begins here.", timeout=LONG)
+    assert time_of(page) == begins
+    expect(page.locator("#cards")).to_be_visible()
 
 
 def test_a_moment_beyond_the_record_is_never_shown_as_its_neighbour(opened: OpenPage) -> None:
     page = opened("?at=2020-01-01T00:00:00Z", may_fail=True)
-    expect(page.locator("#past-outcome")).to_contain_text("Nothing is recorded of 2020-01-01", timeout=LONG)
+    expect(page.locator("#past-outcome")).to_contain_text(
+        re.compile(
+            r"Nothing is recorded of 2020-01-01 00:00 UTC: the nearest recorded time is \d{4}-\d\d-\d\d [\d:]+ UTC"
+        ),
+        timeout=LONG,
+    )
     expect(page.locator("#past-time")).to_contain_text("2020-01-01")
     expect(page.locator("#cards")).to_be_hidden()
     page.locator("#past-on").click()
@@ -90,9 +104,9 @@ def test_details_move_no_time_and_closing_them_stays_at_the_moment(opened: OpenP
     page = opened("?at=")
     expect(page.locator("#past-time")).not_to_be_empty()
     expect(page.locator("#past-time[data-waiting]")).to_have_count(0)
-    expect(page.get_by_role("listbox")).to_contain_text("E002")
+    units = page.locator(".scene-outline")
+    expect(units).to_contain_text("E002")
     opened_at = time_of(page)
-    units = page.get_by_role("listbox")
     units.focus()
     units.press("ArrowRight")
     units.press("Enter")
@@ -123,10 +137,130 @@ def test_while_the_record_cannot_be_read_nothing_of_now_is_shown_as_the_past(ope
 def test_it_plays_and_pauses(opened: OpenPage, plant: Plant) -> None:
     begin = plant.console.get("/timeline")["reachesBackTo"]
     page = opened(f"?at={begin.replace('+00:00', 'Z')}")
-    expect(page.locator("#past-play")).to_have_text("Play")
+    expect(page.locator("#past-play")).to_have_accessible_name("Play")
     expect(page.locator("#past-time")).not_to_be_empty()
     before = time_of(page)
     page.locator("#past-play").click()
     expect(page.locator("#past-time")).not_to_have_text(before, timeout=LONG)
     page.locator("#past-play").press("k")
-    expect(page.locator("#past-play")).to_have_text("Play")
+    expect(page.locator("#past-play")).to_have_accessible_name("Play")
+
+
+@pytest.mark.parametrize(("context", "locale"), [({}, "en-GB"), (PHONE, "ja-JP")], ids=["desk", "phone"])
+def test_the_strip_stays_in_sight_beside_the_stop(
+    opened: OpenPage, pictures: Path, context: dict[str, Any], locale: str
+) -> None:
+    page = opened("?at=", locale=locale, **context)
+    expect(page.locator("#past-time")).not_to_be_empty()
+    expect(page.locator("#cards > [data-unit]")).to_have_count(2)
+    for end in ("0", "document.documentElement.scrollHeight"):
+        page.evaluate(f"window.scrollTo(0, {end})")
+        for control in ("#past-now", "#past-play", "#past-track", "#stop-all"):
+            page.locator(control).click(trial=True, timeout=LONG)
+    box, stop = page.locator("#past").bounding_box(), page.locator("#stop-block").bounding_box()
+    assert box is not None
+    assert stop is not None
+    height = page.evaluate("innerHeight")
+    assert box["y"] >= 0
+    assert box["height"] < height / 3
+    assert context == {} or box["y"] + box["height"] < stop["y"], "on a phone they stand above each other"
+    page.screenshot(path=pictures / f"past-{locale}-{page.evaluate('innerWidth')}.png")
+    assert violations(page) == []
+
+
+def test_what_one_sees_of_a_button_on_a_phone_is_part_of_its_name(opened: OpenPage) -> None:
+    page = opened("?at=", **PHONE)
+    now = page.get_by_role("button", name="Back to now (N)", exact=True)
+    expect(now).to_be_visible()
+    assert now.evaluate("button => button.innerText") == "Now"
+    for name in ("Event before", "Step back", "Play", "Step on", "Next event"):
+        expect(page.get_by_role("button", name=name, exact=True)).to_be_visible()
+
+
+def test_in_japanese_the_past_and_playing_have_two_words(opened: OpenPage) -> None:
+    page = opened("?at=", locale="ja-JP")
+    expect(page.locator("#past-play")).to_have_accessible_name("再生")
+    expect(page.locator("#open-past")).to_have_text("過去の表示")
+    expect(page.locator("#past-title")).to_have_text("過去を表示中")
+
+
+def test_an_address_whose_time_cannot_be_read_says_so_and_the_page_is_live(opened: OpenPage) -> None:
+    page = opened("?at=garbage")
+    said = page.get_by_role("alert").filter(has_text="The time garbage in this address cannot be read")
+    expect(said).to_contain_text("this page shows what is so now")
+    expect(page.locator("#past")).to_be_hidden()
+    expect(page.locator("#cards > [data-unit]")).to_have_count(2, timeout=LONG)
+    assert "at=" not in page.url
+    page.locator("#language").select_option("ja")
+    expect(page.get_by_text("アドレスの日時 garbage を読み取れないため")).to_be_visible()
+    page.goto(page.url.partition("?")[0] + "?at=garbage")
+    expect(page.get_by_text("アドレスの日時 garbage を読み取れないため")).to_be_visible()
+    page.get_by_role("button", name="閉じる", exact=True).click()
+    expect(page.get_by_text("garbage")).to_have_count(0)
+
+
+def test_the_alarms_that_are_counted_are_those_of_now(opened: OpenPage) -> None:
+    page = opened()
+    expect(page.locator("#cards > [data-unit]")).to_have_count(2, timeout=LONG)
+
+    def with_alarms(route: Route) -> None:
+        told = route.fetch()
+        body = told.json()
+        body["alarms"] = {**body["alarms"], "unacknowledged": 77, "gravest": 1}
+        route.fulfill(response=told, json=body)
+
+    page.route(re.compile(r"/get/frame\?at="), with_alarms)
+    page.locator("#open-past").click()
+    expect(page.locator("#past-time")).not_to_be_empty()
+    expect(page.locator("#past-time[data-waiting]")).to_have_count(0)
+    expect(page.locator("#past-live")).to_contain_text("Live now")
+    expect(page.locator("#alarms-count")).not_to_have_text(re.compile("77"))
+
+
+def test_what_reads_the_devices_now_is_off(opened: OpenPage) -> None:
+    page = opened("?at=")
+    refresh = page.locator("#cards [data-act=refresh]").first
+    expect(refresh).to_be_disabled(timeout=LONG)
+    expect(refresh).to_have_accessible_description(re.compile("This page shows the past"))
+    page.locator("body").press("n")
+    expect(refresh).to_be_enabled(timeout=LONG)
+
+
+def test_each_mark_has_a_name_and_all_are_one_stop_of_tab(opened: OpenPage) -> None:
+    page = opened("?at=")
+    marks = page.get_by_role("listbox", name="Events")
+    expect(marks.get_by_role("option").first).to_be_attached(timeout=LONG)
+    for name in marks.get_by_role("option").evaluate_all("all => all.map(one => one.getAttribute('aria-label'))"):
+        assert re.match(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC(: .+| to .+: \d+ events, the gravest: .+)", name), name
+    assert marks.locator("[tabindex]").count() == 0
+    page.locator("#past-track").press("Shift+Tab")
+    expect(marks).to_be_focused()
+    marks.press("End")
+    expect(page.locator("#past-event")).not_to_be_empty()
+    chosen = marks.locator("[aria-selected=true]")
+    expect(chosen).to_have_count(1)
+    last = time_of(page)
+    assert marks.get_attribute("aria-activedescendant") == chosen.get_attribute("id")
+    marks.press("ArrowLeft")
+    expect(page.locator("#past-time")).not_to_have_text(last)
+    marks.press("Home")
+    expect(page.locator("#past-event")).not_to_be_empty()
+
+
+def test_what_waits_for_a_second_person_is_told_where_the_page_was_opened_in_the_past(opened: OpenPage) -> None:
+    stage = Stage.of(2)
+    stage.more = {"config": {**stage.status()["config"], "twoPersons": True}}
+    page = opened("?at=", stage=stage)
+    expect(page.locator("#past-time")).not_to_be_empty()
+    stage.more["orders"] = [
+        {
+            "id": "c9", "order": "setDcdc", "unitId": "E001", "wanted": {"mode": "0x0014"}, "by": "anna",
+            "at": moment(), "state": "pending", "units": {}, "key": "k", "override": "the meter is broken",
+            "second": {"by": None, "first": "anna", "until": moment(50), "rules": ["a"], "says": ["The bus is low."]},
+        }
+    ]  # fmt: skip
+    expect(page.locator("#second")).to_contain_text("anna", timeout=LONG)
+    expect(page.locator("#second button")).to_be_disabled()
+    expect(page.locator("#second")).to_contain_text("This page shows the past")
+    page.locator("body").press("n")
+    expect(page.locator("#second button")).to_be_enabled(timeout=LONG)

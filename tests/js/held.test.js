@@ -7,6 +7,8 @@ import en from "../../js/i18n/en.js";
 import ja from "../../js/i18n/ja.js";
 import besideEn from "../../js/i18n/beside/en.js";
 import besideJa from "../../js/i18n/beside/ja.js";
+import pastEn from "../../js/i18n/past/en.js";
+import pastJa from "../../js/i18n/past/ja.js";
 import { bare, held, heldIn, partsOf } from "../../js/lib/held.js";
 import { latchTexts } from "../../js/lib/estop.js";
 import { orderName, orderTitle, standing, unwatchedSentence } from "../../js/lib/sentences.js";
@@ -64,7 +66,7 @@ test("figures with their units and the words asked for are held, whole words alo
 });
 
 test("in both languages every value of every text is held, but for sentences, which hold their own", () => {
-  for (const [language, catalogue] of Object.entries({ en: { ...en, ...besideEn }, ja: { ...ja, ...besideJa } })) {
+  for (const [language, catalogue] of Object.entries({ en: { ...en, ...besideEn, ...pastEn }, ja: { ...ja, ...besideJa, ...pastJa } })) {
     const words = createWords(language, { holds: true, texts: BESIDE });
     const plain = createWords(language, { texts: BESIDE });
     for (const key of Object.keys(catalogue)) {

@@ -27,6 +27,8 @@ import en from "../../js/i18n/en.js";
 import ja from "../../js/i18n/ja.js";
 import besideEn from "../../js/i18n/beside/en.js";
 import besideJa from "../../js/i18n/beside/ja.js";
+import pastEn from "../../js/i18n/past/en.js";
+import pastJa from "../../js/i18n/past/ja.js";
 import { deal, frameOf, told } from "./frames.js";
 
 const LIMITS = { min: 300, max: 380, current: 2.3 };
@@ -291,11 +293,12 @@ test("both languages have the same keys with the same values, and every text of 
   for (const [one, other] of [
     [en, ja],
     [besideEn, besideJa],
+    [pastEn, pastJa],
   ]) {
     assert.deepEqual(Object.keys(other).sort(), Object.keys(one).sort());
     for (const key of Object.keys(one)) assert.deepEqual(values(other[key]), values(one[key]), key);
   }
-  for (const key of Object.keys(besideEn)) assert.equal(Object.hasOwn(en, key), false, `${key} stands in both`);
+  for (const key of [...Object.keys(besideEn), ...Object.keys(pastEn)]) assert.equal(Object.hasOwn(en, key), false, `${key} stands in both`);
   for (const name of Object.keys(SCENE_WORDS)) assert.ok(`scene.${name}` in en, name);
 });
 

@@ -1,8 +1,22 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { addressAt, BUCKETS, gapsOn, nextMark, outOf, placed, playedOn, reachOf, stepped, within } from "../../js/lib/past.js";
+import { wordsIn } from "./wordsIn.js";
 
-const at = (second) => new Date(Date.UTC(2026, 10, 27, 3, 12, second)).toISOString();
+test("the texts of the past come with it, also where both are asked for at once and in another language", async () => {
+  for (const [language, play, stopall] of [
+    ["ja", "再生", "Stop all"],
+    ["en", "Play", "Stop all"],
+  ]) {
+    const words = await wordsIn(language, { part: "past" });
+    assert.deepEqual([words.t("past.play"), words.t("stopall")], [play, stopall]);
+    words.set(language === "ja" ? "en" : "ja");
+    await words.ready;
+    assert.equal(words.t("past.play"), language === "ja" ? "Play" : "再生");
+  }
+});
+
+const at = (second) => new Date(Date.UTC(2026, 10, 27, 3, 12) + second * 1000).toISOString();
 const ms = (second) => Date.parse(at(second));
 const TIMELINE = { reachesBackTo: at(0), until: at(40) };
 const REACH = { begin: ms(0), end: ms(40) };
@@ -29,6 +43,8 @@ test("a step goes to the frame before or after", () => {
   assert.equal(stepped(replay, -1), ms(10) - 1);
   assert.equal(stepped({ madeAt: at(10), nextAt: null }, 1), null);
   assert.equal(stepped(null, -1), null);
+  assert.equal(stepped({ madeAt: at(0), nextAt: at(1) }, -1, REACH), null, "the record begins with it");
+  assert.equal(stepped({ madeAt: at(1), nextAt: at(2) }, -1, REACH), ms(1) - 1);
 });
 
 test("an event is before or after, never at the moment itself", () => {
@@ -41,11 +57,8 @@ test("an event is before or after, never at the moment itself", () => {
 
 test("marks share a place where they are close, the gravest shown", () => {
   const mark = (second, kind) => ({ at: at(second), kind, text: kind });
-  const found = placed([mark(20, "event"), mark(20, "alarm"), mark(20, "order"), mark(50, "event")], REACH);
-  assert.deepEqual(
-    found,
-    [{ place: (BUCKETS / 2 + 0.5) / BUCKETS, kind: "alarm", count: 3, text: "order" }].map((one) => ({ ...one, text: found[0].text })),
-  );
+  const found = placed([mark(20, "event"), mark(20.01, "alarm"), mark(20.02, "order"), mark(50, "event")], REACH);
+  assert.deepEqual(found, [{ place: (BUCKETS / 2 + 0.5) / BUCKETS, kind: "alarm", count: 3, from: at(20), to: at(20.02), mark: mark(20.01, "alarm") }]);
   assert.deepEqual(
     gapsOn(
       [

@@ -1,5 +1,6 @@
 """Mail against a real SMTP server: TLS, STARTTLS, logins, refusals, and servers that hang, lie and trickle."""
 
+import base64
 import contextlib
 import email
 import email.policy
@@ -23,10 +24,11 @@ from tests.notifiers.servers import MESSAGE, hang, tcp, trickle
 
 @dataclass
 class Box:
-    """What arrived; `refuses` are recipients that the server does not take."""
+    """What arrived; `refuses` are recipients that the server does not take, `says` what it answers to a message."""
 
     got: list[EmailMessage] = field(default_factory=list)
     refuses: tuple[str, ...] = ()
+    says: str = "250 OK"
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
         if address in self.refuses:
@@ -38,7 +40,7 @@ class Box:
         found = email.message_from_bytes(envelope.content, policy=email.policy.default)
         assert isinstance(found, EmailMessage)
         self.got.append(found)
-        return "250 OK"
+        return self.says
 
 
 @contextlib.contextmanager
@@ -114,6 +116,17 @@ def test_starttls_with_a_login(certificates: Certificates, tmp_path: Path) -> No
     assert len(box.got) == 1
     assert sentence == f"localhost:{port} refuses the login."
     assert seen[0] == (b"apis", b"pass word")
+
+
+@pytest.mark.parametrize("echo", ["hunter 22", "aHVudGVyIDIy", base64.b64encode(b"\0apis\0hunter 22").decode()])
+def test_a_server_that_repeats_the_password_is_quoted_without_it(tmp_path: Path, echo: str) -> None:
+    password = tmp_path / "password"
+    password.write_text("hunter 22\n", "utf-8")
+    box = Box(says=f"554 not with {echo}")
+    authenticator = lambda *_: AuthResult(success=True)  # noqa: E731
+    with smtp(box, authenticator=authenticator, auth_require_tls=False) as port:
+        sentence = refusal(mail(port, user="apis", password_file=str(password)))
+    assert sentence == f"localhost:{port} refuses the mail: 554 not with [removed]"
 
 
 def test_tls_from_the_first_byte(certificates: Certificates) -> None:

@@ -218,3 +218,10 @@ def test_passwords_that_pass_in_the_clear_are_told(changed: dict[str, Any], leve
     found = reach.tls(chosen(**changed))
     assert (found.level, part in found.seen) == (level, True)
     assert (found.remedy is None) is (level is Level.OK)
+
+
+def test_a_remedy_names_the_command_as_it_is_called_here() -> None:
+    command = "/opt/apis-main-controller/bin/apis-main-controller --data /var/lib/apis"
+    facts = replace(chosen(accounts=False, command=command), backup=Backed(None))
+    assert f"by {command} user add NAME" in str(found("accounts", facts).remedy)
+    assert f"Run {command} backup FILE" in str(found("backup", facts).remedy)

@@ -5,12 +5,15 @@ import io
 import logging
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 from unittest import mock
 
 import pytest
 
+from main_controller.clock import utc_now
 from main_controller.settings import Settings
+from main_controller.store.journal.check import verify_journal
 from main_controller.wiring.users import manage
 from tests.conftest import ROOT
 from tests.system.console import Console, until
@@ -58,6 +61,15 @@ def test_what_is_asked_for_is_done_and_said(tmp_path: Path) -> None:
         ["bert", "engineer", "no", "no", "0", "0"],
     ]
     assert user(tmp_path, "remove", "bert") == (0, "The account bert is removed.\n")
+
+
+def test_a_journal_on_which_no_program_ran_yet_is_accused_of_nothing(tmp_path: Path) -> None:
+    """`user` makes the file, and no row in it: nothing is missing, however old it is."""
+    user(tmp_path, "add", "anna", "administrator", typed=f"{PASSWORD}\n")
+    (file,) = tmp_path.rglob("journal.sqlite3")
+    status, said = verify_journal(file, tmp_path / "log", own=True, wall=lambda: utc_now() + timedelta(days=30))
+    assert (status, said.startswith("The journal holds: 0 rows")) == (0, True)
+    assert "removed or emptied" not in said
 
 
 @pytest.mark.parametrize(

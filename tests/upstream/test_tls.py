@@ -171,7 +171,7 @@ def test_a_wrong_certificate_is_one_sentence_and_nothing_is_sent(
 ) -> None:
     """Normal weather: the next server with a good one is read."""
     assert callable(issued)
-    asking = client(cafile, reuse=reuse, credentials=Credentials({("https", "localhost", 1): "Basic x"}))
+    asking = client(cafile, reuse=reuse, credentials=Credentials({("https", "localhost", 1): "Basic eDp5"}))
     with serving(issued(authority)) as server:
         error = fault(asking, server.url)
         assert isinstance(error, UpstreamUnreachable)

@@ -16,9 +16,9 @@ WITH_CHARTS = (
 """What only a page that shows the record loads."""
 
 OF_BESIDE = (
-    r"js/(account|alarms|journal|beside|help|login|refused|selfcheck)\.js|js/i18n/beside/en"
+    r"js/(account|alarms|journal|beside|help|login|refused|selfcheck)\.js|js/i18n/(beside|past)/en"
     r"|js/lib/(alarmList|alarmReplies|alarmSound|apisLog|matters|past|pastReplies|selfCheckReplies)\.js"
-    r"|js/widgets/(accountRow|alarmHistory|alarmRow|alarmSound|deedDialog|timeMachine|unread)\.js|js/panels/(apisLog|secondPerson)\.js"
+    r"|js/widgets/(accountRow|alarmHistory|alarmRow|alarmSound|deedDialog|timeMachine|timeStrip|unread)\.js|js/panels/(apisLog|secondPerson)\.js"
 )
 """What the main page does without: only the pages beside it load it, who chose a sound for alarms or asks for the past,
 and a console on which an override needs two persons."""
@@ -203,7 +203,7 @@ def test_the_whole_page_weighs_little(root: Path) -> None:
     paths = ["js/jquery.js", "js/uplot.js", "css/uplot.css", *(str(file.relative_to(root)) for file in files)]
     answers = [client.call(f"/{path}", headers={"Accept-Encoding": "gzip"}) for path in paths]
     weights = {path: len(answer.body) for path, answer in zip(paths, answers, strict=True) if answer.status == 200}
-    said = sum(weight for path, weight in weights.items() if re.match(r"js/i18n/(said|(beside/)?ja\.js)", path))
+    said = sum(weight for path, weight in weights.items() if re.match(r"js/i18n/(said|((beside|past)/)?ja\.js)", path))
     assert 0 < said < 60_000
     charts = sum(weight for path, weight in weights.items() if re.match(WITH_CHARTS, path))
     assert 20_000 < charts < 50_000

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from main_controller.wiring.scrubbing import REMOVED, Scrubber, secrets_of
+from main_controller.known_secrets import REMOVED
+from main_controller.wiring.scrubbing import Scrubber, secrets_of
 from tests.system.console import settings_for
 
 PASSWORD = 'p4ß "wörd" \\ % & x'

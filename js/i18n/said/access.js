@@ -14,6 +14,8 @@ export default {
   "access.manyTokens": "トークンはアカウントごとに {most} 個までです。",
   "access.noToken": "そのようなトークンはありません。",
   "access.wrong": "名前、パスワード、ワンタイムコードのいずれかが正しくありません。",
+  "access.codeWanted": "この変更にはワンタイムコードも必要です。スマートフォンに表示されている現在のコードを入力してください。",
+  "access.wrongProof": "パスワードまたはワンタイムコードが正しくありません。",
   "access.wrongPassword": "パスワードが正しくありません。",
   "access.changedMeanwhile": "アカウントが変更されたか、セッションが終了しています。何も行われませんでした。",
   "access.tooSoon": "ログインの失敗が続いています。次は {seconds} 秒後に試せます。",

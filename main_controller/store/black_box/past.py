@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from main_controller.domain.timestamps import iso_utc
+from main_controller.domain.timestamps import said_time
 from main_controller.errors import NotFound
 from main_controller.sentence import Sentence, said_again, say
 from main_controller.store.black_box.entries import Mark
@@ -116,27 +116,33 @@ class Past:
         return None if found is None else by(found, head.version, head.start)
 
     def _nothing_at(self, at: datetime) -> Sentence:
-        """The sentence that nothing is recorded of this time, with the nearest recorded times."""
+        """The sentence that nothing is recorded of this time, with the nearest recorded times: to the second, the later
+        one rounded up, so that what is typed from it is recorded."""
         spans: list[Head | Kept] = [*self._shelf.kept, *self._heads()]
         stretches = stretches_of([_span(one) for one in spans])
         before = max((ends for _, ends in stretches if ends <= at), default=None)
         after = min((begins for begins, _ in stretches if begins > at), default=None)
         if before is None and after is None:
             return say("store.nothingRecorded", "The black box holds nothing yet.")
+        after = None if after is None else _next_second(after)
         if before is None or after is None:
             return say(
                 "store.notRecordedBeyond",
                 "Nothing is recorded of {at}: the nearest recorded time is {nearest}.",
-                at=iso_utc(at),
-                nearest=iso_utc(before or after or at),
+                at=said_time(at),
+                nearest=said_time(before or after or at),
             )
         return say(
             "store.notRecorded",
             "Nothing is recorded of {at}: the nearest recorded times are {before} and {after}.",
-            at=iso_utc(at),
-            before=iso_utc(before),
-            after=iso_utc(after),
+            at=said_time(at),
+            before=said_time(before),
+            after=said_time(after),
         )
+
+
+def _next_second(at: datetime) -> datetime:
+    return at if at.microsecond == 0 else at.replace(microsecond=0) + timedelta(seconds=1)
 
 
 def _span(one: Head | Kept) -> Span:

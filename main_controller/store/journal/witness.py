@@ -20,6 +20,9 @@ from main_controller.store.journal.row import Head
 NEW = timedelta(hours=1)
 """A journal all of whose rows are younger may have no head that was named yet: the first is named within minutes."""
 
+LEFT = ("journal", "known_units", "locks", "running", "alarms", "sessions")
+"""Tables that a program which ran leaves something in, sooner or later."""
+
 _KEEPER = "main_controller.workers.journal_keeper"
 _SAID = r"journal head: row (?P<row>\d{1,18}), hash (?P<hash>[0-9a-f]{64})(?:, in (?P<journal>.+))?"
 _MESSAGE = re.compile(_SAID)
@@ -159,10 +162,22 @@ def _has(connection: sqlite3.Connection, head: Head) -> bool:
 
 
 def _is_new(connection: sqlite3.Connection, now: datetime) -> bool:
-    """Whether the first row is there and young: what is left of an older journal begins with an old one."""
+    """Whether the first row is there and young, since what is left of an older journal begins with an old one; or
+    whether no program ran on the file yet: `user add` makes one without a row."""
     first = connection.execute("SELECT at FROM journal WHERE id = 1").fetchone()
-    at = first[0] if first is not None else None
+    if first is None:
+        return not _was_used(connection)
+    at = first[0]
     return isinstance(at, str) and iso_utc(now - NEW) <= at <= iso_utc(now + timedelta(minutes=1))
+
+
+def _was_used(connection: sqlite3.Connection) -> bool:
+    """Whether a program that ran left anything: the count of rows that are gone, a unit, a lock, an alarm, a session.
+    What opens the file counts that in it: without that count it was emptied."""
+    counted = {row[0] for row in connection.execute("SELECT name FROM counters")}
+    if "head" in counted or "opened" not in counted:
+        return True
+    return any(connection.execute(f"SELECT EXISTS (SELECT 1 FROM {name})").fetchone()[0] for name in LEFT)
 
 
 def _lacks(lacking: list[Named]) -> Sentence:

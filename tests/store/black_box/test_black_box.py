@@ -2,6 +2,7 @@
 
 import errno
 import logging
+import re
 import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -140,6 +141,10 @@ def test_when_too_much_comes_that_is_a_gap_and_never_a_wrong_frame(
     with pytest.raises(NotFound) as refused:
         site.vg(5.9)
     assert refused.value.sentence.code == "store.notRecorded"
+    assert re.fullmatch(
+        r"Nothing is recorded of (\S+ \S+ UTC): the nearest recorded times are (\S+ \S+ UTC) and (\S+ \S+ UTC)\.",
+        refused.value.sentence,
+    ), "times as people write them, which the page tells by the site's clock"
     assert site.vg(5.205) == pytest.approx(5.2)
     assert site.vg(25.0) == 25.0
 

@@ -138,9 +138,17 @@ def test_a_new_journal_may_have_none_yet(path: Path, tmp_path: Path) -> None:
         assert "Nothing was found that names this journal's head, so rows cut from its end cannot be seen here." in text
 
 
-def test_a_journal_that_was_emptied_is_no_new_one(path: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "emptied",
+    [
+        "DELETE FROM journal; DELETE FROM counters",
+        "DELETE FROM journal; DELETE FROM counters WHERE name = 'head'; INSERT INTO known_units(unit_id) VALUES ('')",
+        "DELETE FROM journal; UPDATE counters SET value = 0 WHERE name = 'head'",
+    ],
+)
+def test_a_journal_that_was_emptied_is_no_new_one(path: Path, emptied: str) -> None:
     with closing(sqlite3.connect(path)) as connection:
-        connection.executescript("DELETE FROM journal; DELETE FROM counters")
+        connection.executescript(emptied)
     heads_path(path).unlink()
     assert verify_journal(path, None, own=True)[0] == 2
 
