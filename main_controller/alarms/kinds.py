@@ -422,7 +422,7 @@ KINDS: tuple[AlarmKind, ...] = (
         3,
         10.0,
         10.0,
-        say("alarms.fileNotWrittenMeans", "Log, pid file or black box are not kept."),
+        say("alarms.fileNotWrittenMeans", "Log, pid file, black box or incidents are not kept."),
         say("alarms.fileNotWrittenDo", "Make room on the disk, or mend the rights of the folder."),
     ),
     AlarmKind(

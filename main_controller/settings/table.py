@@ -231,6 +231,10 @@ class Settings:
         48, kinds.number(0, 8760), "how long a record the black box keeps, if `blackboxmb` has room for it; 0: off", "h"
     )
     blackboxmb: int = _setting(512, kinds.whole(10, 1_000_000), "what the black box's folder may hold", "MB")
+    incidentdays: float = _setting(
+        365, kinds.number(0, 36500), "how long incidents are kept, if `incidentmb` has room for them; 0: none", "days"
+    )
+    incidentmb: int = _setting(2048, kinds.whole(10, 1_000_000), "what the incidents' folder may hold", "MB")
     channels: tuple[Channel, ...] = _setting(
         (), channels, "channels that tell people of alarms (docs/notification.md); a list of tables, or JSON"
     )

@@ -8,6 +8,7 @@ from main_controller.clock import utc_now
 from main_controller.sentence import Sentence
 from main_controller.settings import Settings
 from main_controller.store.alarm_log import AlarmLog
+from main_controller.store.incidents import Incidents
 from main_controller.watching.alarm_services import AlarmServices
 from main_controller.watching.alarm_situation import Surroundings
 from main_controller.watching.alarm_watch import AlarmWatch
@@ -61,6 +62,7 @@ class Alarms:
             lambda: of_file("historyNotWritten", loops.recorder.fault),
             lambda: [Trouble("fileNotWritten", str(place), text) for place, text in enumerate(not_kept())],
             lambda: of_file("fileNotWritten", stores.black_box.fault) if stores.black_box else [],
+            lambda: _of_incidents(stores.incidents),
             lambda: of_schedules(loops.scheduler.status(), utc_now()),
             lambda: of_collector(loops.collecting.health, settings.datacollectorinterval, utc_now()),
             lambda: of_transfer(standing.transfer if (standing := does.transfer.standing()) is not None else None),
@@ -81,6 +83,8 @@ class Alarms:
         )  # fmt: skip
         if stores.telling is not None:
             self.watch.listen(stores.telling.alarms)
+        if stores.reasons is not None:
+            self.watch.listen(stores.reasons.alarms)
         self.looking = Periodic("alarms", loops.beats.events, self.watch.run_once)
         self.loops = [
             self.looking,
@@ -89,3 +93,9 @@ class Alarms:
 
     def _prune(self) -> None:
         self.log.prune()
+
+
+def _of_incidents(incidents: Incidents | None) -> list[Trouble]:
+    """That incidents are not kept on the disk."""
+    fault = None if incidents is None else incidents.fault
+    return [] if fault is None else [Trouble("fileNotWritten", "incidents", fault)]

@@ -38,13 +38,14 @@ MARKED = (Change.RAISED, Change.RAISED_AGAIN, Change.RETURNED)
 """What becomes of an alarm that is a mark."""
 
 
-def built(settings: Settings, start: str) -> BlackBox | None:
-    """The black box of this run of the program, which `start` names; None where it is off."""
+def built(settings: Settings, start: str, older: Shelf | None) -> BlackBox | None:
+    """The black box of this run of the program, which `start` names, and which shows moments from the `older` shelf
+    too; None where it is off."""
     if not settings.blackboxhours:
         return None
     folder = settings.database.with_name(FOLDER)
     shelf = Shelf(folder, megabytes=settings.blackboxmb, hours=settings.blackboxhours)
-    return BlackBox(shelf, version=__version__, start=start, wall=utc_now)
+    return BlackBox(shelf, version=__version__, start=start, wall=utc_now, older=older)
 
 
 def loops_of(box: BlackBox) -> list[Periodic]:

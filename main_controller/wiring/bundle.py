@@ -5,14 +5,12 @@ No database, no file of settings, no schedule and no account is in it.
 """
 
 import contextlib
-import importlib.metadata
 import json
 import os
 import platform
-import re
 import shutil
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +22,7 @@ from main_controller.settings import Faults, Settings, setting_fields, value_tex
 from main_controller.store.database import sqlite_version, tables_version
 from main_controller.store.support_bundle import BundleFault, write_bundle
 from main_controller.wiring.asking import asked, running_at
+from main_controller.wiring.packages import packages
 from main_controller.wiring.scrubbing import Scrubber, secrets_of
 
 ASKED = ("/healthz", "/readyz", "/get/status", "/alarms", "/notify/channels")
@@ -71,23 +70,12 @@ def _about(settings: Settings) -> dict[str, Any]:
         "folder": str(settings.root),
         "user": os.geteuid(),
         "python": sys.version,
-        "packages": _packages(),
+        "packages": packages(),
         "sqlite": sqlite_version(),
         "tables": {path.name: tables_version(path) for path in databases},
         "system": platform.platform(),
         "machine": {"cores": os.cpu_count(), "memory": _memory(), "disk": shutil.disk_usage(data)._asdict()},
     }
-
-
-def _packages() -> Mapping[str, str]:
-    """The versions of what the program needs, as far as they are known."""
-    found = {}
-    with contextlib.suppress(importlib.metadata.PackageNotFoundError):
-        for one in importlib.metadata.requires("apis-main-controller") or ():
-            name = re.split(r"[^\w.-]", one, maxsplit=1)[0]
-            with contextlib.suppress(importlib.metadata.PackageNotFoundError):
-                found[name] = importlib.metadata.version(name)
-    return found
 
 
 def _memory() -> dict[str, str]:

@@ -13,7 +13,7 @@ from main_controller.errors import ControllerError
 from main_controller.history.ledger import StopOrder
 from main_controller.settings import Settings
 from main_controller.upstream.log_listener import LogListener
-from main_controller.wiring import black_box
+from main_controller.wiring import black_box, incidents
 from main_controller.wiring.choices import Chore, Upstream
 from main_controller.wiring.operations import Operations
 from main_controller.wiring.stores import Stores
@@ -144,6 +144,7 @@ class Loops:
             self.recording,
             *([Periodic("apis-main's log", LISTENS, self.log_keeper.run_once)] if self.log_keeper else []),
             *([] if stores.black_box is None else black_box.loops_of(stores.black_box)),
+            *([] if stores.incidents is None else [incidents.loop_of(stores.incidents)]),
             *(Periodic(chore.name, chore.every, chore.call) for chore in chores),
             self.scheduling,
         ]

@@ -245,7 +245,7 @@ def _resting(*faults: Sentence | None) -> list[Sentence]:
 def _sources(
     stores: Stores, does: Operations, loops: Loops, alarms: Alarms, not_kept: Callable[[], Sequence[Sentence]]
 ) -> Sources:
-    box = stores.black_box
+    resting = [one for one in (stores.black_box, stores.incidents) if one is not None]
     return Sources(
         collector=lambda: loops.collecting.health,
         watcher=lambda: loops.watching.health,
@@ -253,7 +253,7 @@ def _sources(
         schedules=loops.scheduler.status,
         acknowledgement=stores.acknowledgement,
         journal=lambda: stores.journal.fault,
-        not_kept=lambda: [*not_kept(), *_resting(loops.recorder.fault, box.fault if box is not None else None)],
+        not_kept=lambda: [*not_kept(), *_resting(loops.recorder.fault, *(one.fault for one in resting))],
         orders=stores.commands.open,
         ended_orders=lambda: stores.commands.ended(ENDED_SHOWN),
         grid_events=does.events.events,

@@ -25,7 +25,7 @@ from main_controller.store.schedule_results import ScheduleResults
 from main_controller.store.schedules import Schedules
 from main_controller.store.unit_cache import UnitCache
 from main_controller.watching.journaling import Journaling
-from main_controller.wiring import black_box
+from main_controller.wiring import black_box, incidents
 from main_controller.workers.admission import within
 
 log = logging.getLogger(__name__)
@@ -38,7 +38,8 @@ def _nobody(_: object) -> None:
 class Stores:
     """Everything that is remembered; closed by `stack`. Raises ControllerError or OSError where it cannot start.
 
-    `start` names this run of the program, and `telling` is who tells the black box, where it is not off.
+    `start` names this run of the program, and `telling` is who tells the black box, where it is not off;
+    `reasons` is who has incidents kept, where they are.
     """
 
     def __init__(self, settings: Settings, timing: Timing, stack: contextlib.ExitStack) -> None:
@@ -61,7 +62,14 @@ class Stores:
         self.results = ScheduleResults(self.journaling.schedule_result)
         remembered = self._remembered(settings.maxunits)
         self.start = new_start()
-        self.black_box = black_box.built(settings, self.start)
+        pool = incidents.pool_of(settings)
+        self.black_box = black_box.built(settings, self.start, pool)
+        self.incidents = (
+            None
+            if pool is None or self.black_box is None
+            else incidents.built(settings, pool, self.black_box, self.journal)
+        )
+        self.reasons = None if self.incidents is None else incidents.Reasons(self.incidents)
         told = None if self.black_box is None else black_box.Telling(self.black_box)
         self.cache = UnitCache(
             remembered=remembered,
@@ -75,6 +83,8 @@ class Stores:
         if told is not None:
             self.journal.listen(told.row)
             self.commands.listen(told.command)
+        if self.reasons is not None:
+            self.journal.listen(self.reasons.row)
 
     def _remembered(self, most: int) -> Mapping[str, Remembered]:
         """What the file kept of the units; a broken file must not keep anybody from stopping the grid."""

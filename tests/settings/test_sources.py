@@ -69,6 +69,7 @@ def _two_values(name: str) -> tuple[str, str]:
         "journalkeep": ("10", "20"),
         "historymb": ("10", "20"),
         "blackboxmb": ("10", "20"),
+        "incidentmb": ("10", "20"),
         "apislog": ("224.2.2.5:1", "224.2.2.6:2"),
         "channels": (
             '[{"name": "a", "kind": "syslog", "host": "b"}]',

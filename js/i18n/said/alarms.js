@@ -108,7 +108,7 @@ export default {
   "alarms.journalNotWrittenDo": "ディスクの空きを作るか、示されたファイルを修復してください。",
   "alarms.historyNotWrittenMeans": "履歴と Deal の記録に欠落が生じます。",
   "alarms.historyNotWrittenDo": "ディスクの空きを作るか、示されたファイルを修復してください。",
-  "alarms.fileNotWrittenMeans": "ログ、pid ファイル、またはブラックボックスが保存されていません。",
+  "alarms.fileNotWrittenMeans": "ログ、pid ファイル、ブラックボックス、またはインシデントが保存されていません。",
   "alarms.fileNotWrittenDo": "ディスクの空きを作るか、フォルダーの権限を修正してください。",
   "alarms.diskLowMeans": "まもなく操作履歴や履歴を書き込めなくなります。",
   "alarms.diskLowDo": "ディスクの空きを作ってください。",

@@ -15,6 +15,8 @@ export default {
   "program.toldToStop": "Main Controller に終了の指示がありました",
   "program.waitsNoLonger": "{name} が {seconds:.1f} 秒間応答していません。この要求は待機を打ち切りました。",
 
+  "program.incidentStop": "{by} が Stop all を指示しました。",
+
   "program.standing": "{priority}: {cause}",
   "program.planned": "{time}: {scope}、{mode}",
   "program.noSuchKind": "アラームの種類 {kind} はありません。",

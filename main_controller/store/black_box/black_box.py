@@ -22,7 +22,7 @@ from main_controller.store.black_box.past import Past
 from main_controller.store.black_box.rebuilding import Recorded
 from main_controller.store.black_box.recording import Recording, content_of
 from main_controller.store.black_box.segment import Head, Segment
-from main_controller.store.black_box.shelf import Shelf
+from main_controller.store.black_box.shelf import Kept, Shelf
 from main_controller.store.black_box.timeline import Timeline
 
 log = logging.getLogger(__name__)
@@ -42,7 +42,8 @@ Marked = Callable[[datetime], Mark | None]
 
 
 class BlackBox:
-    """On this `shelf`. `version` is the program's, `start` names this run; `clock` is monotonic s, `wall` UTC."""
+    """On this `shelf`. `version` is the program's, `start` names this run; `clock` is monotonic s, `wall` UTC. Moments
+    that are on the shelf no more are shown from what is on the `older` one."""
 
     def __init__(
         self,
@@ -52,6 +53,7 @@ class BlackBox:
         start: str,
         wall: Callable[[], datetime],
         clock: Callable[[], float] = time.monotonic,
+        older: Shelf | None = None,
     ) -> None:
         self._shelf = shelf
         self._wall = wall
@@ -69,7 +71,7 @@ class BlackBox:
         self._dropped = 0
         self._tried_at = float("-inf")
         self._fault: Sentence | None = None
-        self._past = Past(shelf, in_memory=self._in_memory, under_way=self._under_way, wall=wall)
+        self._past = Past(shelf, older=older, in_memory=self._in_memory, under_way=self._under_way, wall=wall)
 
     @property
     def fault(self) -> Sentence | None:
@@ -200,6 +202,25 @@ class BlackBox:
         """How far it reaches, with the gaps and marks from `begins` to `ends` (UTC; None: all)."""
         self.record_once()
         return self._past.timeline(begins, ends, fault=self._fault)
+
+    # The incidents
+
+    @property
+    def loaded(self) -> bool:
+        """Whether its folder has been looked through since the start."""
+        return self._shelf.loaded
+
+    def on_disk(self, begins: datetime, ends: datetime) -> list[Kept]:
+        """The segments in its folder that hold some of this time (UTC), in the order of writing."""
+        return [one for one in self._shelf.kept if one.begins <= ends and one.ends >= begins]
+
+    def in_memory(self, begins: datetime, ends: datetime) -> list[Segment]:
+        """Those that are not there yet, the one under way as it is now."""
+        self.record_once()
+        unwritten, _ = self._in_memory()
+        under_way = self._under_way()
+        found = [*unwritten, *([] if under_way is None else [under_way])]
+        return [one for one in found if one.head.begins <= ends and one.head.ends >= begins]
 
     def _in_memory(self) -> tuple[list[Segment], Head | None]:
         with self._recording_lock, self._handing:

@@ -1,6 +1,6 @@
 """Finds in the black box what was told at a time, and tells how far it reaches. Used by its front."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from main_controller.domain.timestamps import said_time
@@ -24,7 +24,8 @@ InMemory = Callable[[], tuple[list[Segment], Head | None]]
 
 
 class Past:
-    """What lies on the `shelf` and `in_memory`; `under_way` gives the segment under way, `wall` aware UTC."""
+    """What lies on the `shelf` and `in_memory`; `under_way` gives the segment under way, `wall` aware UTC. Moments are
+    shown from the `older` shelf too, where there is one; how far the record reaches does not count it."""
 
     def __init__(
         self,
@@ -33,8 +34,10 @@ class Past:
         in_memory: InMemory,
         under_way: Callable[[], Segment | None],
         wall: Callable[[], datetime],
+        older: Shelf | None = None,
     ) -> None:
         self._shelf = shelf
+        self._older = older
         self._in_memory = in_memory
         self._under_way = under_way
         self._wall = wall
@@ -51,22 +54,25 @@ class Past:
     def timeline(self, begins: datetime | None, ends: datetime | None, *, fault: Sentence | None) -> Timeline:
         """How far it reaches, with the gaps and marks from `begins` to `ends` (UTC; None: all)."""
         unwritten, kept = self._heads(), self._shelf.kept
-        heads: list[Head | Kept] = [*kept, *unwritten]
+        known: list[Head | Kept] = [*kept, *unwritten]
+        reach = [_span(one) for one in known]
+        before = ends is not None and not any(one.begins <= ends for one in reach)
+        heads: list[Head | Kept] = [*self._all_kept(), *unwritten] if before else known
         spans = [_span(one) for one in heads]
         marks: list[Mark] = []
         left_out = 0
         for one in reversed(heads):  # where there are too many, the newest are told
             if (ends is not None and one.begins > ends) or (begins is not None and one.ends + LATE < begins):
                 continue
-            head = self._shelf.head(one) if isinstance(one, Kept) else one
+            head = self._shelf_of(one).head(one) if isinstance(one, Kept) else one
             if head is not None:
                 found = [mark for mark in head.marks if _within(mark.at, begins, ends)]
                 told = found[max(0, len(found) - (MARKS - len(marks))) :] if len(marks) < MARKS else []
                 left_out += head.left_out + len(found) - len(told)
                 marks += told
         return Timeline(
-            begins=min((one.begins for one in spans), default=None),
-            ends=max((one.ends for one in spans), default=None),
+            begins=min((one.begins for one in reach), default=None),
+            ends=max((one.ends for one in reach), default=None),
             gaps=[gap for gap in gaps_of(spans) if _touches(gap, begins, ends)],
             marks=sorted(marks, key=lambda mark: mark.at),
             left_out=left_out,
@@ -75,6 +81,18 @@ class Past:
             used=self._shelf.used,
             fault=fault,
         )
+
+    def _all_kept(self) -> Sequence[Kept]:
+        """What is on the disk, in the order of writing, what is on the shelf no more first."""
+        kept = self._shelf.kept
+        if self._older is None:
+            return kept
+        names = {one.path.name for one in kept}
+        return [*(one for one in self._older.kept if one.path.name not in names), *kept]
+
+    def _shelf_of(self, one: Kept) -> Shelf:
+        older = self._older
+        return older if older is not None and one.path.parent == older.folder else self._shelf
 
     def _heads(self) -> list[Head]:
         """Of the segments that are not in the folder yet, in their order."""
@@ -91,7 +109,7 @@ class Past:
             if in_ms(head.begins) <= at <= self._wall():
                 under_way = self._under_way()
                 found += [] if under_way is None else [under_way]
-        segments: list[Segment | Kept] = [*self._shelf.kept, *unwritten]
+        segments: list[Segment | Kept] = [*self._all_kept(), *unwritten]
         for one in reversed(segments):
             span = _span(one.head if isinstance(one, Segment) else one)
             if after is not None and span.start == after.start and span.number >= after.number:
@@ -102,7 +120,7 @@ class Past:
 
     def _found(self, one: Segment | Kept, at: datetime) -> Recorded | None:
         """The frame told at `at` by this segment; None where the file is broken, and set aside with that."""
-        segment = self._shelf.read(one) if isinstance(one, Kept) else one
+        segment = self._shelf_of(one).read(one) if isinstance(one, Kept) else one
         if segment is None:
             return None
         head = segment.head
@@ -110,7 +128,7 @@ class Past:
             found = Rebuilding().frame_at(entries(segment.packed, head.raw), at)
         except BadSegment as bad:
             if isinstance(one, Kept):
-                self._shelf.set_aside(one.path, bad)
+                self._shelf_of(one).set_aside(one.path, bad)
                 return None
             raise
         return None if found is None else by(found, head.version, head.start)
@@ -118,7 +136,7 @@ class Past:
     def _nothing_at(self, at: datetime) -> Sentence:
         """The sentence that nothing is recorded of this time, with the nearest recorded times: to the second, the later
         one rounded up, so that what is typed from it is recorded."""
-        spans: list[Head | Kept] = [*self._shelf.kept, *self._heads()]
+        spans: list[Head | Kept] = [*self._all_kept(), *self._heads()]
         stretches = stretches_of([_span(one) for one in spans])
         before = max((ends for _, ends in stretches if ends <= at), default=None)
         after = min((begins for begins, _ in stretches if begins > at), default=None)

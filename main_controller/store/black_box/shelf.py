@@ -108,6 +108,17 @@ class Shelf:
         with self._changing:
             self._kept = (*self._kept, _kept(path, head, len(content)))
 
+    def hold(self, one: Kept) -> None:
+        """Have a file that somebody put into the folder counted as one of its own."""
+        with self._changing:
+            self._kept = tuple(sorted((*self._kept, one), key=lambda each: (each.place, each.begins)))
+
+    def drop(self, one: Kept) -> None:
+        """Remove a segment. Raises OSError."""
+        with self._changing:
+            self._kept = tuple(each for each in self._kept if each.path != one.path)
+        one.path.unlink(missing_ok=True)
+
     def read(self, one: Kept) -> Segment | None:
         """A segment; None where it is broken, and set aside with that, or gone."""
         return self._read(read_segment, one.path)

@@ -1,0 +1,282 @@
+"""The store of incidents: what the black box lets go stays, also over a kill; full disks, broken files, and pruning."""
+
+import errno
+import os
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from main_controller.assessment.moment import Moment
+from main_controller.errors import ControllerError, NoDataYet, NotFound
+from main_controller.sentence import say
+from main_controller.store.black_box import BlackBox, Fact, Shelf, ToldFrame
+from main_controller.store.black_box.segment import Segment, read_segment
+from main_controller.store.incidents import Incident, Incidents, PersonsNote, Pool, Reason, reason_of
+from main_controller.store.incidents import incidents as stores
+from main_controller.store.unit_cache import UnitCache
+
+NOON = datetime(2026, 5, 13, 12, 0, tzinfo=UTC)
+
+
+class Site:
+    """A black box and its incidents, on a clock moved by hand; `start` names the run."""
+
+    def __init__(self, folder: Path, *, start: str = "a", now: float = 0.0, box_mb: int = 10, mb: int = 10) -> None:
+        self.folder = folder
+        self.now = now
+        self.pool = Pool(folder / "incidents" / "segments", megabytes=mb)
+        self.shelf = Shelf(folder / "blackbox", megabytes=box_mb, hours=48)
+        self.box = BlackBox(
+            self.shelf, version="0.1.0", start=start, wall=self.wall, clock=lambda: self.now, older=self.pool
+        )
+        self.box.write_once()
+        self.cache = UnitCache(told=self.box.snapshot_told)
+        self.serial = 0
+        self.journal_fault: ControllerError | None = None
+        self.incidents = Incidents(
+            self.pool, self.box, days=365, about=lambda: {"version": "0.1.0"}, rows=self.rows,
+            wall=self.wall, clock=lambda: self.now,
+        )  # fmt: skip
+
+    def wall(self) -> datetime:
+        return NOON + timedelta(seconds=self.now)
+
+    def rows(self, begins: datetime, ends: datetime) -> Iterator[Mapping[str, Any]]:
+        if self.journal_fault is not None:
+            raise self.journal_fault
+        yield {"at": begins.isoformat(), "what": "something"}
+
+    def polls(self, seconds: int) -> None:
+        """A poll and its frame each second, written as they come."""
+        for _ in range(seconds):
+            self.now += 1
+            data = {"E001": {"time": f"t{self.now}", "dcdc": {"meter": {"vg": self.now}}}}
+            self.cache.take_log(data, self.now, self.wall())
+            self.serial += 1
+            moment = Moment(self.cache.snapshot(), self.now, self.wall())
+            facts = {"serial": Fact(msgspec.json.encode(self.serial))}
+            self.box.frame_told(ToldFrame(self.wall(), self.serial, None, moment, facts))
+            self.box.record_once()
+        self.box.write_once()
+        self.incidents.write_once()
+
+    def keep(self, text: str = "why") -> Incident:
+        return self.incidents.keep(self.reason(text))
+
+    def reason(self, text: str = "why") -> Reason:
+        return reason_of(self.wall(), "gridError", say("test.why", "{text}", text=text))
+
+    def vg(self, at: float) -> Any:
+        found = self.box.at(NOON + timedelta(seconds=at))
+        return found.moment.snapshot.sightings["E001"].data["dcdc"]["meter"]["vg"]
+
+
+def empty(folder: Path) -> None:
+    for path in folder.iterdir():
+        path.unlink()
+
+
+def test_what_the_black_box_lets_go_stays_and_is_shown(tmp_path: Path) -> None:
+    site = Site(tmp_path)
+    site.polls(100)
+    number = site.keep().number
+    site.polls(800)
+    one = site.incidents.one(number)
+    assert one.whole
+    assert site.incidents.size(one) > 0
+    empty(site.shelf.folder)
+    again = Site(tmp_path, start="b", now=2000)
+    again.incidents.write_once()
+    assert again.vg(100) == 100
+    assert again.incidents.one(number) == one
+    assert [path.name for path in again.pool.folder.iterdir()]
+    begins = NOON + timedelta(seconds=50)
+    assert again.box.timeline().begins is None, "how far the black box reaches does not count what incidents keep"
+    assert again.box.timeline(begins, NOON + timedelta(seconds=300)).gaps == []
+
+
+def test_an_incident_has_whole_segments_of_its_time_and_no_others(tmp_path: Path) -> None:
+    site = Site(tmp_path)
+    site.polls(1500)
+    one = site.keep()
+    site.polls(1500)
+    heads = [read_segment(path).head for path in site.incidents.segments(one) if isinstance(path, Path)]
+    assert heads[0].begins <= one.begins < heads[1].begins
+    assert heads[-2].ends < one.ends <= heads[-1].ends
+    assert [head.number for head in heads] == list(range(heads[0].number, heads[-1].number + 1))
+
+
+def test_one_under_way_has_what_is_in_memory_too(tmp_path: Path) -> None:
+    site = Site(tmp_path)
+    site.polls(90)
+    one = site.keep()
+    site.incidents.write_once()
+    *files, under_way = site.incidents.segments(one)
+    assert files
+    assert isinstance(under_way, Segment)
+    assert under_way.head.ends == site.wall()
+
+
+def test_one_under_way_at_a_kill_goes_on(tmp_path: Path) -> None:
+    site = Site(tmp_path)
+    site.polls(100)
+    number = site.keep().number
+    site.incidents.write_once()
+    again = Site(tmp_path, start="b", now=130)
+    again.polls(700)
+    one = again.incidents.one(number)
+    assert one.whole
+    runs = {read_segment(path).head.start for path in again.incidents.segments(one) if isinstance(path, Path)}
+    assert runs == {"a", "b"}
+    assert again.incidents.beside(one)[1].startswith(b'{"rows":[')
+
+
+def test_one_that_ended_while_the_program_was_away_is_whole_soon_after(tmp_path: Path) -> None:
+    site = Site(tmp_path)
+    site.polls(100)
+    number = site.keep().number
+    site.incidents.write_once()
+    again = Site(tmp_path, start="b", now=5000)
+    again.incidents.write_once()
+    assert again.incidents.one(number).whole
+
+
+def test_one_that_became_part_of_another_is_found_by_its_number_also_after_a_restart(tmp_path: Path) -> None:
+    site = Site(tmp_path)
+    site.polls(10)
+    first = site.keep().number
+    site.polls(1500)
+    second = site.keep().number
+    site.incidents.write_once()
+    assert len(site.incidents.all()) == 2
+    site.incidents.keep(site.reason("all"), NOON, site.wall())
+    site.incidents.write_once()
+    again = Site(tmp_path, start="b", now=site.now)
+    again.incidents.write_once()
+    for incidents in (site.incidents, again.incidents):
+        assert [one.number for one in incidents.all()] == [first]
+        assert incidents.one(second).number == first
+    assert not (tmp_path / "incidents" / f"i{second}.json").exists()
+
+
+def test_a_note_is_on_the_disk_before_it_is_answered_and_none_is_taken_that_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = Site(tmp_path)
+    number = site.keep().number
+    site.incidents.write_once()
+    site.incidents.note(number, PersonsNote(site.wall(), "anna", "fuse"))
+    again = Site(tmp_path, start="b")
+    again.incidents.write_once()
+    assert [note.text for note in again.incidents.one(number).notes] == ["fuse"]
+    monkeypatch.setattr(stores, "write_whole", refuses)
+    with pytest.raises(NoDataYet, match="No space left"):
+        again.incidents.note(number, PersonsNote(site.wall(), "anna", "lost"))
+    assert [note.text for note in again.incidents.one(number).notes] == ["fuse"]
+
+
+def refuses(*_: object, **__: object) -> None:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def test_a_full_disk_is_told_and_nothing_is_lost_by_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    site = Site(tmp_path)
+    site.polls(10)
+    with monkeypatch.context() as patched:
+        patched.setattr(stores, "write_whole", refuses)
+        number = site.keep().number
+        with pytest.raises(OSError, match="No space left"):
+            site.incidents.write_once()
+        assert str(site.incidents.fault) == "Incidents are not kept on the disk: No space left on device."
+        with pytest.raises(NoDataYet):
+            site.incidents.written()
+    site.polls(700)
+    assert site.incidents.fault is None
+    again = Site(tmp_path, start="b", now=site.now)
+    again.incidents.write_once()
+    assert again.incidents.one(number).whole
+
+
+def test_over_its_room_the_oldest_goes_with_its_segments_and_no_other(tmp_path: Path) -> None:
+    site = Site(tmp_path)
+    numbers = []
+    for _ in range(2):
+        site.polls(700)
+        numbers.append(site.keep().number)
+        site.polls(1400)
+    assert [one.number for one in site.incidents.all()] == numbers[::-1]
+    site.pool.bytes = site.incidents.used - 1
+    site.incidents.write_once()
+    (left,) = site.incidents.all()
+    assert left.number == numbers[1]
+    assert site.incidents.size(left) == site.incidents.used
+    with pytest.raises(NotFound):
+        site.incidents.one(numbers[0])
+
+
+def test_after_its_days_it_goes_whatever_people_wrote(tmp_path: Path) -> None:
+    site = Site(tmp_path)
+    site.polls(10)
+    number = site.keep().number
+    site.polls(700)
+    site.incidents.note(number, PersonsNote(site.wall(), "anna", "fuse"))
+    site.now += 366 * 86_400
+    site.incidents.write_once()
+    assert site.incidents.all() == []
+    assert {path.name for path in (tmp_path / "incidents").iterdir()} == {"segments"}
+    assert site.incidents.used == 0
+
+
+def test_where_those_under_way_take_all_room_that_is_told(tmp_path: Path) -> None:
+    site = Site(tmp_path)
+    site.pool.bytes = 1
+    site.polls(100)
+    site.keep()
+    site.incidents.write_once()
+    assert "no more of them is kept" in str(site.incidents.fault)
+
+
+def test_where_the_disk_has_no_links_it_is_copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_links(*_: object) -> None:
+        raise OSError(errno.EPERM, os.strerror(errno.EPERM))
+
+    monkeypatch.setattr(os, "link", no_links)
+    site = Site(tmp_path)
+    site.polls(100)
+    site.keep()
+    site.incidents.write_once()
+    (path,) = site.pool.folder.iterdir()
+    assert path.read_bytes() == (site.shelf.folder / path.name).read_bytes()
+    assert path.stat().st_nlink == 1
+
+
+@pytest.mark.parametrize("content", [b"{", b"[]", b'{"number":1}', b"\xff", b"[" * 100_000])
+def test_a_broken_file_stays_and_costs_no_segment(tmp_path: Path, content: bytes) -> None:
+    site = Site(tmp_path)
+    site.polls(100)
+    number = site.keep().number
+    site.polls(700)
+    file = tmp_path / "incidents" / f"i{number}.json"
+    file.write_bytes(content)
+    segments = set(site.pool.folder.iterdir())
+    again = Site(tmp_path, start="b", now=site.now)
+    again.incidents.write_once()
+    assert again.incidents.all() == []
+    assert file.read_bytes() == content
+    assert set(again.pool.folder.iterdir()) == segments
+
+
+def test_without_the_journal_it_is_not_whole_until_that_can_be_read(tmp_path: Path) -> None:
+    site = Site(tmp_path)
+    site.polls(10)
+    number = site.keep().number
+    site.journal_fault = ControllerError(say("test.no", "no"))
+    site.polls(700)
+    assert not site.incidents.one(number).whole
+    site.journal_fault = None
+    site.incidents.write_once()
+    assert site.incidents.one(number).whole
