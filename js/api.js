@@ -110,7 +110,7 @@ export function createApi({
     frame: ({ since, start } = {}) => read(`get/frame${queryOf({ since, start, page })}`),
     /** As it was at a time (ISO 8601), from the black box; and how far that reaches. `is` from lib/pastReplies.js. */
     frameAt: (at) => read(`get/frame${queryOf({ at })}`),
-    timeline: (is) => read("timeline", { is }),
+    timeline: (is, query) => read(`timeline${queryOf(query ?? {})}`, { is }),
     status: () => read(`get/status${queryOf({ page })}`, { is: isStatus }),
     unit: (id, { urgent = false } = {}) =>
       read(inPath(id) ? `get/unit/${one(id)}${urgent ? "?urgent=true" : ""}` : `get/unit?unitId=${one(id)}${urgent ? "&urgent=true" : ""}`, {
@@ -148,6 +148,11 @@ export function createApi({
     unshelveAlarm: (id) => post(`alarms/${one(id)}/unshelve`, {}),
     outOfService: ({ unitId, from, to, name, reason }) => post("alarms/outOfService", { unitId, from, to, name, reason }),
     inService: ({ unitId }) => post("alarms/inService", { unitId }),
+    /** What is kept around faults and stops; `is` from lib/incidentReplies.js. Its file: an address for a link. What a person keeps and notes. */
+    incidents: (query, is) => read(`incidents${queryOf(query)}`, { is }),
+    incidentFile: (id) => `incidents/${one(id)}.zip`,
+    keepIncident: ({ at, name, reason }) => post("incidents/keep", { at, name, reason }),
+    noteIncident: (id, { text, name }) => post(`incidents/${one(id)}/note`, { text, name }),
     testChannel: ({ channel }) => post("notify/test", { channel }),
 
     /** Who is logged in here; what it may do for its own account, and an administrator for all. `is` from lib/accountReplies.js. */

@@ -85,7 +85,7 @@ def said_again(text: str, kept: Any) -> Sentence:
     try:
         found = [one for one in kept if one["text"] == text] if isinstance(kept, list) else []
         return _read(found[0]) if found else foreign(text)
-    except (KeyError, TypeError, ValueError, RecursionError):  # somebody put something else there
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError):  # somebody put something else there
         return foreign(text)
 
 

@@ -19,7 +19,7 @@
 % include('insecure.tpl', insecure=insecure)
 <header class="strip">
 <h1 class="brand"><span data-i18n="alarm.title">Alarms</span> <span class="cluster-name" translate="no">{{title}}</span> <small class="version" translate="no">{{version}}</small></h1>
-<nav class="tools end" aria-label="Tools" data-i18n-label="tools.label"><a class="quiet" href="journal.html" data-i18n="journal.open">Journal</a> <a class="quiet" href="history.html" data-i18n="history.open">History</a> <a class="quiet" href="selfcheck.html" data-i18n="check.open">Self-check</a> <a class="quiet" id="who" href="account.html" translate="no" hidden></a> <a class="quiet" href="." data-i18n="journal.back">Back to the page</a></nav>
+<nav class="tools end" aria-label="Tools" data-i18n-label="tools.label"><a class="quiet" href="journal.html" data-i18n="journal.open">Journal</a> <a class="quiet" href="history.html" data-i18n="history.open">History</a> <a class="quiet" href="incidents.html" data-i18n="incident.open">Incidents</a> <a class="quiet" href="selfcheck.html" data-i18n="check.open">Self-check</a> <a class="quiet" id="who" href="account.html" translate="no" hidden></a> <a class="quiet" href="." data-i18n="journal.back">Back to the page</a></nav>
 </header>
 <noscript><p class="banner">Without JavaScript: <a href="alarms">what stands</a> as JSON, and <a href="alarms/history.csv">what was</a> as CSV.</p></noscript>
 % include('alive.tpl')

@@ -63,6 +63,8 @@
 </ul>
 <h2>Replay</h2>
 <p>Shows this page as it was at any recorded moment: play, step, or go from event to event; a link keeps the moment. No order can be given there; Stop all and the E-stop stay, and act now, on the live grid. What is so now stands in one line of the strip. N goes back to now.</p>
+<h2>Incidents</h2>
+<p>Ten minutes before and after each grid error, Stop all, unwatched hardware, missing Grid Master, failed order and alarm of priority 1 are kept for a year, longer than the rest of the record. Their page leads to each moment in Replay, gives all of it as a file, and takes notes; “Keep this…” keeps any other moment. The file can be shown on any machine, without a grid.</p>
 <h2>Keyboard</h2>
 <ul>
 <li>Tab goes through the controls; the picture is one stop: arrows, Home and End choose a unit, Enter opens its details.</li>

@@ -17,7 +17,7 @@
 % include('insecure.tpl', insecure=insecure)
 <header class="strip">
 <h1 class="brand"><span data-i18n="journal.title">Journal</span> <span class="cluster-name" translate="no">{{title}}</span> <small class="version" translate="no">{{version}}</small></h1>
-<nav class="tools end" aria-label="Tools" data-i18n-label="tools.label"><a class="quiet" href="alarms.html" data-i18n="alarm.open">Alarms</a> <a class="quiet" id="who" href="account.html" translate="no" hidden></a> <a class="quiet" href="." data-i18n="journal.back">Back to the page</a></nav>
+<nav class="tools end" aria-label="Tools" data-i18n-label="tools.label"><a class="quiet" href="alarms.html" data-i18n="alarm.open">Alarms</a> <a class="quiet" href="incidents.html" data-i18n="incident.open">Incidents</a> <a class="quiet" id="who" href="account.html" translate="no" hidden></a> <a class="quiet" href="." data-i18n="journal.back">Back to the page</a></nav>
 </header>
 <noscript><p class="banner">Without JavaScript: <a href="journal.csv">the journal as CSV</a>.</p></noscript>
 % include('alive.tpl')

@@ -1,8 +1,9 @@
 <!doctype html>
-<html lang="en" data-zone="{{zone}}" data-version="{{version}}" data-time="{{now}}" data-needs="ResizeObserver IntersectionObserver">
+<html lang="en" data-zone="{{zone}}" data-version="{{version}}"{{!' data-recording' if get('recording') else ''}} data-time="{{now}}" data-needs="ResizeObserver IntersectionObserver">
 % include('head.tpl', title=title)
 <body data-display="{{display}}" data-read-only="{{'true' if read_only else 'false'}}">
 <a class="skip" href="#units" data-i18n="skip.units">Skip to the units</a>
+% include('recording.tpl', recording=get('recording'))
 % include('past.tpl')
 <div class="top" id="top">
 % include('alerts.tpl', latch=latch, unwatched=unwatched)

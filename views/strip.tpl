@@ -17,6 +17,7 @@
 <a class="quiet" id="open-alarms" href="alarms.html"><span data-i18n="alarm.open">Alarms</span> <span class="count" id="alarms-count" translate="no" hidden></span> <small id="alarms-away" hidden></small></a>
 <a class="quiet" href="journal.html" data-i18n="journal.open">Journal</a>
 <a class="quiet" href="history.html" data-i18n="history.open">History</a>
+<a class="quiet controls-only" href="incidents.html" data-i18n="incident.open">Incidents</a>
 <a class="quiet controls-only" id="open-past" href="?at=" data-i18n="past.open">Replay</a>
 <a class="quiet" href="help.html" target="_blank" rel="noopener" data-i18n="help.title">Help</a>
 <a class="quiet" id="who" href="account.html" translate="no" hidden></a>

@@ -77,6 +77,7 @@ export default {
 
   shutdown: "Shut Down", "shutdown.waits": "Shut Down: {why}",
   "login.title": "Log in", "who.is": "{name} · {role}", "role.viewer": "viewer", "role.operator": "operator", "role.engineer": "engineer", "role.administrator": "administrator", "needs.role.operate": "This needs the role operator.", "needs.role.engineer": "This needs the role engineer.",
+  "incident.open": "Incidents", "past.recording.label": "Recording", "past.recording": "This is a recording of {title} from {begin} to {end}: there is no grid behind it, and nothing can be ordered.", "past.recording.untitled": "This is a recording from {begin} to {end}: there is no grid behind it, and nothing can be ordered.", "needs.recording": "This is a recording: nothing can be ordered.",
   "past.open": "Replay", "past.stop": "This page shows the past. Stop all acts NOW, on the live grid.", "needs.past": "This page shows the past: nothing but a stop is sent until you go Back to now (N).",
   "needs.status": "Nothing is known of the grid yet.", "needs.controller": "This controller does not answer.", "needs.readonly": "Read-only: nothing but stops is sent.", "needs.pending": "{mode} is on its way: wait until it is in force.",
   "needs.shutdown.manual": "Shut Down needs Manual in force; now {mode}.", "needs.shutdown.manual.at": "Shut Down needs Manual in force; not yet at {units}.", "needs.shutdown.manual.unit": "Manual is not in force at {units}.",

@@ -6,7 +6,7 @@ import { isPermitted, isReadOnly, lockOf } from "./permits.js";
 
 /** What keeps every order but stopping: no status yet, no answer, read-only, the role of whoever is logged in. */
 export function orderNeeds({ status, alive, visitor = null, past = null }, permission = "operate") {
-  if (past !== null) return need("needs.past");
+  if (past !== null) return need(past.recording ? "needs.recording" : "needs.past");
   if (status === null) return need("needs.status");
   if (!alive) return need("needs.controller");
   if (isReadOnly({ status })) return need("needs.readonly");

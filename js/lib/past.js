@@ -4,7 +4,7 @@
 
 export const SPEEDS = [1, 2, 5, 10, 30, 60];
 export const BUCKETS = 240; // places for marks on the track
-const GRAVITY = { event: 1, order: 2, alarm: 3 };
+const GRAVITY = { event: 1, order: 2, alarm: 3, incident: 4 };
 const TICK = 1000; // ms between two frames while it plays
 
 /** The query of an address that asks for this time (ms), or for now (null), beside what else it holds. */
@@ -16,10 +16,13 @@ export function addressAt(at, search) {
   return text === "" ? "" : `?${text}`;
 }
 
-/** From where to where moments can be shown, in ms; null while nothing is recorded. */
-export function reachOf(timeline) {
+/** From where to where moments can be shown, in ms; null while nothing is recorded. Of a moment (ms) that only an incident has kept: that incident's. */
+export function reachOf(timeline, at = Number.NaN) {
   const [begin, end] = [Date.parse(timeline?.reachesBackTo), Date.parse(timeline?.until)];
-  return Number.isNaN(begin) || Number.isNaN(end) ? null : { begin, end };
+  const known = Number.isNaN(begin) || Number.isNaN(end) ? null : { begin, end };
+  if (Number.isNaN(at ?? Number.NaN) || (known && at >= begin)) return known;
+  const kept = timeline?.incidents.map(({ from, to }) => ({ begin: Date.parse(from), end: Date.parse(to) })).find((one) => one.begin <= at && at <= one.end);
+  return kept ?? known;
 }
 
 /** A time (ms) within the reach; the newest for none. */

@@ -8,5 +8,6 @@ export const isTimeline = shaped({
   gaps: [{ from: time, to: time, why: text }],
   marks: [{ at: time, kind: text, unitId: orNull(text), text }],
   marksLeftOut: number,
+  incidents: [{ id: text, from: time, to: time }],
   fault: orNull(text),
 });

@@ -81,7 +81,7 @@ export function createConverterForm({ words, orders, state, api, ask, busVoltage
 
   function whyClosed(unit) {
     const now = state.get();
-    if (now.past !== null) return "needs.past";
+    if (now.past !== null) return now.past.recording ? "needs.recording" : "needs.past";
     if (isReadOnly(now)) return "converter.needs.readonly";
     if (unit.state !== "live") return "converter.needs.live";
     if (!mayOrder(now, "stop")) return "needs.controller";

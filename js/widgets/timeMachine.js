@@ -6,6 +6,7 @@
 import { isTimeline } from "../lib/pastReplies.js";
 import { addressAt, gapsOn, nextMark, outOf, placed, playedOn, reachOf, SPEEDS, stepped, within } from "../lib/past.js";
 import { failureSentence, modeName } from "../lib/sentences.js";
+import { isRecording, showRecording } from "./recordingNote.js";
 import { make, setAttribute, setOutcome, setProperty, setText } from "./text.js";
 import { buildStrip } from "./timeStrip.js";
 
@@ -20,7 +21,8 @@ const marked = new WeakMap(); // a mark on the track -> what it stands for
 export function createTimeMachine({ words, state, api, show, leave }) {
   const find = (id) => document.getElementById(`past-${id}`);
   const strip = document.getElementById("past");
-  buildStrip(strip, words);
+  const recording = isRecording();
+  buildStrip(strip, words, { recording });
   const [slider, speed, outcome, live] = ["track", "speed", "outcome", "live"].map(find);
   let timeline = null;
   let asked = 0; // number of the newest question; older answers are dropped
@@ -59,7 +61,7 @@ export function createTimeMachine({ words, state, api, show, leave }) {
     const { frame, status, statusAt } = state.get();
     wanted = at;
     if (state.get().past === null)
-      state.set({ past: { at: null, playing: false, speed: Number(speed.value), replay: null }, live: { frame, status, statusAt } });
+      state.set({ past: { at: null, playing: false, speed: Number(speed.value), replay: null, recording }, live: { frame, status, statusAt } });
     else patch({ at: null });
     setProperty(strip, "hidden", false);
     document.documentElement.dataset.past = "";
@@ -100,6 +102,7 @@ export function createTimeMachine({ words, state, api, show, leave }) {
   }
 
   function close() {
+    if (recording) return; // there is no now
     asked += 1;
     waiting = false;
     event = null;
@@ -116,20 +119,28 @@ export function createTimeMachine({ words, state, api, show, leave }) {
 
   /** How far the record reaches. Until that is known nothing is shown: it would be what is so now, under the sign of the past. */
   async function look() {
-    const answer = await api.timeline(isTimeline);
+    const answer = await api.timeline(isTimeline, spanKept());
     const { past } = state.get();
     if (past === null) return;
     if (answer.ok) {
       timeline = answer.body;
       drawTrack();
     }
-    const reach = reachOf(timeline);
+    const reach = reachOf(timeline, past.at ?? wanted);
     if (!answer.ok) say(() => failureSentence(answer, words), "bad");
     else if (past.at === null && reach === null) say(() => words.t("past.empty"));
     if (past.at !== null) return;
-    if (answer.ok && reach !== null)
+    if (answer.ok && reach !== null) {
       await go(Number.isNaN(wanted) ? reach.end : wanted); // a moment beyond the record is none of its neighbours
-    else show(null);
+      if (spanKept() !== null) await look(); // the marks of that time
+    } else show(null);
+  }
+
+  /** Of a moment that an incident has kept alone, the span to ask of: {from, to}; null for all that the black box holds. */
+  function spanKept() {
+    const [whole, own] = [reachOf(timeline), reachOf(timeline, state.get().past?.at)];
+    const alone = own !== null && (own.begin !== whole?.begin || own.end !== whole?.end);
+    return alone ? { from: new Date(own.begin).toISOString(), to: new Date(own.end).toISOString() } : null;
   }
 
   /* ---- going through it ---- */
@@ -151,7 +162,7 @@ export function createTimeMachine({ words, state, api, show, leave }) {
   function step(way) {
     play(false);
     const { at: from, replay } = state.get().past;
-    const reach = reachOf(timeline);
+    const reach = reachOf(timeline, from);
     const at = replay === null && reach !== null && from !== null ? outOf(from, way, reach, timeline.gaps) : stepped(replay, way, reach);
     if (at === null) say(() => words.t(way > 0 ? "past.end" : "past.begin"));
     else go(at);
@@ -159,8 +170,8 @@ export function createTimeMachine({ words, state, api, show, leave }) {
 
   /** Some ms on or back, within the record. */
   function far(ms) {
-    const reach = reachOf(timeline);
     const { at } = state.get().past;
+    const reach = reachOf(timeline, at);
     if (reach !== null && at !== null) go(within(at + ms, reach));
   }
 
@@ -183,7 +194,7 @@ export function createTimeMachine({ words, state, api, show, leave }) {
 
   /** Those of which there is a moment: what was noted before the first frame has none. */
   function shownMarks() {
-    const reach = reachOf(timeline);
+    const reach = reachOf(timeline, state.get().past?.at);
     return reach === null ? [] : timeline.marks.filter(({ at }) => within(Date.parse(at), reach) === Date.parse(at));
   }
 
@@ -212,8 +223,8 @@ export function createTimeMachine({ words, state, api, show, leave }) {
   /** Where an answer takes longer than the time between two frames, it is waited for: else none would ever be shown. */
   function playOn() {
     if (waiting) return;
-    const reach = reachOf(timeline);
     const { at, speed: fast } = state.get().past;
+    const reach = reachOf(timeline, at);
     const next = reach && playedOn(at, fast, reach);
     if (next === null) {
       play(false);
@@ -259,7 +270,7 @@ export function createTimeMachine({ words, state, api, show, leave }) {
   /* ---- what it shows ---- */
 
   function drawTrack() {
-    const reach = reachOf(timeline);
+    const reach = reachOf(timeline, state.get().past.at ?? wanted);
     setProperty(slider, "disabled", reach === null);
     if (reach === null) return;
     for (const [name, value] of [
@@ -319,8 +330,8 @@ export function createTimeMachine({ words, state, api, show, leave }) {
     const here = event !== null && Date.parse(event.at) === at;
     setText(find("event"), here ? words.said(event.text) : "");
     setOutcome(outcome, told());
-    if (reachOf(timeline) !== null)
-      setText(find("reach"), words.t("past.reach", { begin: words.moment(timeline.reachesBackTo), end: words.moment(timeline.until) }));
+    const reach = reachOf(timeline, at);
+    if (reach !== null) setText(find("reach"), words.t("past.reach", { begin: moment(reach.begin), end: moment(reach.end) }));
     if (document.activeElement !== slider && at !== null) setProperty(slider, "value", String(at));
     setAttribute(slider, "aria-valuetext", time);
     if (named !== words.language) nameMarks();
@@ -333,8 +344,14 @@ export function createTimeMachine({ words, state, api, show, leave }) {
     renderLive(now.live?.status ?? null, now.alive);
   }
 
+  function moment(at) {
+    return words.moment(new Date(at).toISOString());
+  }
+
   /** What is so now, in a line; grave alarms of now stand out. */
   function renderLive(status, alive) {
+    showRecording(words);
+    if (recording) return;
     const gravest = status?.alarms?.gravest ?? null;
     const n = status?.alarms?.unacknowledged ?? 0;
     const level = !alive || status === null || (gravest !== null && gravest <= 2) ? "alarm" : null;

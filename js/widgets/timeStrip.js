@@ -12,8 +12,8 @@ const BUTTONS = [
   ["event-next", "past.eventNext", "»", "]"],
 ];
 
-/** Puts it into `strip`. */
-export function buildStrip(strip, words) {
+/** Puts it into `strip`; of a `recording` from elsewhere, which has no now, without the way back to it. */
+export function buildStrip(strip, words, { recording = false } = {}) {
   const head = make("p", "", { class: "past-head" });
   head.append(
     make("strong", "", { id: "past-title", "data-i18n": "past.title" }),
@@ -37,8 +37,9 @@ export function buildStrip(strip, words) {
     make("select", "", { id: "past-speed", translate: "no", autocomplete: "off" }),
     button("now", "past.now", make("span", "", { class: "short", "aria-hidden": "true", "data-i18n": "past.now.short" }), "N"),
   );
+  if (recording) buttons.lastChild.hidden = true;
   const hint = make("p", "", { class: "hint" });
-  hint.append(make("span", "", { id: "past-reach" }), " ", make("span", "", { "data-i18n": "past.keys" }));
+  hint.append(make("span", "", { id: "past-reach" }), " ", make("span", "", { "data-i18n": recording ? "past.keys.recording" : "past.keys" }));
   strip.replaceChildren(
     head,
     make("p", "", { class: "past-live", id: "past-live" }),

@@ -158,6 +158,7 @@ def _decided_by(options: Mapping[str, Any], faults: Faults) -> dict[str, Any]:
         "deed": tuple(words) or None,
         "verify_journal": options["verify_journal"],
         "healthy": options["healthy"],
+        "replay": None if options["replay"] is None else Path(options["replay"]).absolute(),
         "notes": notes,
     }
 
@@ -182,6 +183,9 @@ def _parser(*, installed: bool) -> argparse.ArgumentParser:
     parser.add_argument("--check-config", action="store_true", help="read everything, say what was found, and end")
     parser.add_argument("--verify-journal", action="store_true", help="check the journal's chain of rows, and end")
     parser.add_argument("--healthy", action="store_true", help="ask the running program whether it lives, and end")
+    parser.add_argument(
+        "--replay", metavar="FILE.zip", help="show an incident's file, on this machine alone: no grid, no order"
+    )
     parser.add_argument(
         "--simulate", metavar="N", nargs="?", const="4", help="run against a simulated cluster of N units (1..1000; 4)"
     )

@@ -267,6 +267,8 @@ class Settings:
     verify_journal: bool = False
     healthy: bool = False
     """The running program is only to be asked whether it lives."""
+    replay: Path | None = None
+    """An incident's file that is to be shown instead of a grid."""
     sources: Mapping[str, str] = field(default_factory=dict)
     """Where each setting that is not the default came from: "startMain.py", a file, a variable or an option."""
     command: str = "./startMain.py"

@@ -1,9 +1,9 @@
-"""Owns `/history.html`, which shows what has been (V8), `/alarms.html`, `/account.html` and `/selfcheck.html`.
+"""Owns the pages beside the main one: of history (V8), alarms, incidents, account and self-check.
 
 Used by the application. Each page's script asks for all that it shows (`js/history.js` and so on).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import bottle
@@ -21,17 +21,19 @@ from main_controller.web.wire_text import visible
 
 class BesidePages:
     """Each page is made of `<views>/<its name>.tpl`, which gets `zone`, `version`, `title` (may be empty) and `latch`
-    as the journal's page does, `simulated` and `insecure`; `estop` tells the E-stop's latch."""
+    as the journal's page does, `simulated`, `insecure` and `recording`; `estop` tells the E-stop's latch."""
 
     def __init__(
         self, views: Path, *, title: Callable[[], str], zone: BaseTzInfo, version: str,
         estop: Callable[[], HeldLatch | None], simulated: bool, insecure: bool = False,
+        recording: Mapping[str, str] | None = None,
     ) -> None:  # fmt: skip
         self._templates = {
             route: bottle.SimpleTemplate(name=name, lookup=[str(views)], encoding="utf-8")
             for route, name in (
                 (routes.HISTORY_PAGE, "history.tpl"),
                 (routes.ALARM_PAGE, "alarms.tpl"),
+                (routes.INCIDENT_PAGE, "incidents.tpl"),
                 (ACCOUNT_PAGE, "account.tpl"),
                 (routes.SELF_CHECK_PAGE, "selfcheck.tpl"),
             )
@@ -42,6 +44,7 @@ class BesidePages:
         self._estop = estop
         self._simulated = simulated
         self._insecure = insecure
+        self._recording = recording
 
     def handlers(self) -> Handlers:
         """What answers each route."""
@@ -54,7 +57,7 @@ class BesidePages:
             html: str = template.render(
                 title=visible(self._title()), zone=self._zone.zone, version=self._version,
                 latch=latch_text(latch_of(self._estop()), self._zone), simulated=self._simulated,
-                insecure=self._insecure,
+                insecure=self._insecure, recording=self._recording,
             )  # fmt: skip
             return tagged(html.encode(), "text/html; charset=utf-8")
 

@@ -69,16 +69,25 @@ class Page:
     in s, and `trips` a sentence on the converter's trips or None;
     `zone`, `version`, `now`: the site's zone, the program's version and its time (ISO 8601), by which the page's
     script tells the time of what stands there and whether the program is another by now;
-    `status`: the whole object of `GET /get/status`. An `id` is as on the wire, for attributes; all other text from
-    there is made visible (`label` is the id so), and the template isolates it with `<bdi>`.
+    `recording`: of a recording from elsewhere its `title`, `begin`, `end`, and the moment `at` which it opens, else
+    None; `status`: the whole object of `GET /get/status`. An `id` is as on the wire, for attributes; all other text
+    from there is made visible (`label` is the id so), and the template isolates it with `<bdi>`.
     Addresses in a template must be relative (Z18). Without JavaScript this is all that a person sees, so it must show
     each unit's mode, charge and age.
     """
 
-    def __init__(self, views: Path, cache: SnapshotSource, *, status: Callable[[], Status]) -> None:
+    def __init__(
+        self,
+        views: Path,
+        cache: SnapshotSource,
+        *,
+        status: Callable[[], Status],
+        recording: Mapping[str, str] | None = None,
+    ) -> None:
         self._template = bottle.SimpleTemplate(name="main.tpl", lookup=[str(views)], encoding="utf-8")
         self._cache = cache
         self._status = status
+        self._recording = recording
 
     def handlers(self) -> Handlers:
         """What answers the route."""
@@ -119,6 +128,7 @@ class Page:
             "version": status["version"],
             "now": status["time"],
             "status": status,
+            "recording": self._recording,
         }
 
 

@@ -5,6 +5,7 @@ is as this version judges what was known then. Used by the frames and the applic
 frame of now does: it is never done in the server's own thread, and one at a time.
 """
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -17,6 +18,7 @@ from main_controller.errors import BadRequest, NotFound
 from main_controller.sentence import Sentence, say
 from main_controller.store.black_box import Recorded
 from main_controller.store.black_box import Timeline as Reach
+from main_controller.store.incidents import Incident
 from main_controller.web import routes
 from main_controller.web.frame_facts import facts_of, program_of
 from main_controller.web.frame_report import Report, report_of
@@ -28,8 +30,14 @@ from main_controller.web.shapes.timeline import Timeline, timeline_of
 NO_MOMENT = 0
 """The number of the moment that a replayed frame shows: no order can be given by it."""
 
+INCIDENTS = 500
+"""How many incidents a time line has at most: the newest."""
+
 WAITING, PATIENCE = 4, 3.0
 """How many more wait for the one place, and how long (s)."""
+
+UNREADABLE = (KeyError, TypeError, ValueError, AttributeError, RecursionError)
+"""What comes of facts that another version recorded, or somebody else made up."""
 
 
 class Box(Protocol):
@@ -44,10 +52,18 @@ class Box(Protocol):
 
 class Replay:
     """Frames of the past, and `/timeline`; `version` is the program's that judges, `zone` the site's. `box` is None
-    where nothing is recorded."""
+    where nothing is recorded; `incidents` gives what is kept of it, the newest first."""
 
-    def __init__(self, box: Box | None, *, version: str, zone: BaseTzInfo) -> None:
+    def __init__(
+        self,
+        box: Box | None,
+        *,
+        version: str,
+        zone: BaseTzInfo,
+        incidents: Callable[[], Sequence[Incident]] = tuple,
+    ) -> None:
         self._box = box
+        self._incidents = incidents
         self._version = version
         self._zone = zone
         self._searching = searches()
@@ -67,7 +83,13 @@ class Replay:
         """How far the black box reaches back, its gaps, and what happened; NotFound where it is off."""
         begins, ends = times_given(given, self._zone)
         with self._searching.place():
-            return timeline_of(self._recorder().timeline(begins, ends))
+            reach = self._recorder().timeline(begins, ends)
+        kept = [
+            one
+            for one in reversed(self._incidents())
+            if (begins is None or one.ends >= begins) and (ends is None or one.begins <= ends)
+        ]
+        return timeline_of(reach, kept[-INCIDENTS:])
 
     def frame(self, given: Given) -> tuple[Head, Report]:
         """The head and the report of the frame that was told at the time `at`. Raises NotFound where nothing is
@@ -78,8 +100,8 @@ class Replay:
         with self._making.place():
             recorded = self._recorder().at(at)
             try:
-                report = _report(recorded)
-            except (KeyError, TypeError, ValueError, AttributeError) as error:
+                report = report_made(recorded)
+            except UNREADABLE as error:
                 raise NotFound(_of_another(recorded, at)) from error
         head: Head = {
             "serial": recorded.serial,
@@ -106,7 +128,7 @@ class Replay:
         return self._box
 
 
-def _report(recorded: Recorded) -> Report:
+def report_made(recorded: Recorded) -> Report:
     """The same report as was made then, where the same version judges."""
     about, started = program_of(recorded.facts)
     state = Assessor().assess(recorded.moment)

@@ -44,6 +44,7 @@ from main_controller.web.shapes.apis_log import ApisLogPage
 from main_controller.web.shapes.frame import Frame
 from main_controller.web.shapes.history import CoverageShown, HistoryShown
 from main_controller.web.shapes.holds import Locks
+from main_controller.web.shapes.incidents import Incident, IncidentPage
 from main_controller.web.shapes.journal import JournalPage
 from main_controller.web.shapes.ledger import LedgerPage, LedgerSums
 from main_controller.web.shapes.notify import NotifyChannels, NotifyTest
@@ -72,13 +73,14 @@ from main_controller.web.shapes.sharing import SharingStanding
 from main_controller.web.shapes.status import Status
 from main_controller.web.shapes.timeline import Timeline
 
-CSS, CSV, HTML, PLAIN, SCRIPT, SVG = (
+CSS, CSV, HTML, PLAIN, SCRIPT, SVG, ZIP = (
     "text/css",
     "text/csv",
     "text/html",
     "text/plain",
     "text/javascript",
     "image/svg+xml",
+    "application/zip",
 )
 
 METRICS_TEXT, OPENMETRICS = "text/plain; version=0.0.4", "application/openmetrics-text; version=1.0.0"
@@ -86,7 +88,7 @@ METRICS_TEXT, OPENMETRICS = "text/plain; version=0.0.4", "application/openmetric
 
 READINGS, ORDERS, SCHEDULES, LOCKS = "Readings", "Orders", "Schedules", "Locks"
 SHARING, STANDING, JOURNAL, HISTORIES = "Guided sharing", "How orders stand", "Journal", "History"
-ALARM_LIST, PRACTISING, CHECKING = "Alarms", "Practice", "Self-check"
+ALARM_LIST, PRACTISING, CHECKING, KEPT = "Alarms", "Practice", "Self-check", "Incidents"
 
 LARGEST_SERIAL = 999_999_999
 LARGEST_ROW = 10**15
@@ -273,7 +275,7 @@ FRAME = Route(
 )  # fmt: skip
 TIMELINE = Route(
     name="getTimeline", path="/timeline", title=HISTORIES,
-    says="how far back `at` may lie, where nothing is recorded, and what happened: orders, events, alarms",
+    says="how far back `at` may lie, where nothing is recorded, and what happened: orders, events, alarms, incidents",
     parameters=RANGE[:2], reply=json_of(Timeline),
 )  # fmt: skip
 STATUS = Route(
@@ -625,6 +627,48 @@ NOTIFY_TEST = Route(
 )  # fmt: skip
 
 
+# Incidents
+
+INCIDENT_ID = Parameter(name="id", kind=NAMED, says="the incident's id", example="i1795741920", required=True)
+INCIDENTS = Route(
+    name="getIncidents", path="/incidents", title=KEPT, polled=True, parameters=(*RANGE[:2], *ROWS[-2:]),
+    says="what is kept of times of faults and stops, the newest first, with the reasons and what people noted",
+    reply=json_of(IncidentPage),
+)  # fmt: skip
+INCIDENT = Route(
+    name="getIncident", path="/incidents/{id}", title=KEPT, polled=True, in_path=(INCIDENT_ID,),
+    says="one of them, also by the id of one that became part of it", reply=json_of(Incident),
+)  # fmt: skip
+INCIDENT_FILE = Route(
+    name="getIncidentFile", path="/incidents/{id}.zip", title=KEPT, in_path=(INCIDENT_ID,),
+    says="all that is kept of it, for `./startMain.py --replay FILE.zip`: segments, the journal's rows, settings "
+    "without secrets, versions, SHA-256 of each; 503 while somebody fetches one",
+    reply=Reply(ZIP),
+)  # fmt: skip
+INCIDENT_PAGE = Route(
+    name="getIncidentPage", path="/incidents.html", title=KEPT, ignores_unknown=True,
+    says="all of this for a person; the page's own script reads what its address asks for",
+    reply=Reply(HTML, tagged=True, explains=True),
+)  # fmt: skip
+INCIDENT_KEEP = Route(
+    name="keepIncident", path="/incidents/keep", title=KEPT, order=True, permission=Permission.OPERATE,
+    says="somebody wants this kept: 10 min before and after `at`, or from `from` to `to`, at most 6 h; 404 where "
+    "nothing is recorded of it",
+    parameters=(
+        SIGNED[1], WHO,
+        Parameter(name="at", kind=TIME, says="ISO 8601; absent: now", example="2020-01-01T00:30:00Z"),
+        replace(RANGE[0], example="2020-01-01T00:00:00Z"), replace(RANGE[1], example="2020-01-01T01:00:00Z"),
+    ),
+    reply=json_of(Incident),
+)  # fmt: skip
+INCIDENT_NOTE = Route(
+    name="noteIncident", path="/incidents/{id}/note", title=KEPT, order=True, permission=Permission.OPERATE,
+    says="writes down what somebody says of it", in_path=(INCIDENT_ID,),
+    parameters=(Parameter(name="text", kind=WRITTEN, says="what", example="fuse replaced", required=True), WHO),
+    reply=json_of(Incident),
+)  # fmt: skip
+
+
 # Practice
 
 PRACTICE = Route(
@@ -843,6 +887,7 @@ ROUTES: tuple[Route, ...] = (
     *(ALARMS, ALARM_HISTORY, ALARM_FILE, ALARM_PAGE, SERVICES),
     *(ALARM_ACKNOWLEDGE, ALARM_SHELVE, ALARM_UNSHELVE, OUT_OF_SERVICE, IN_SERVICE),
     *(NOTIFY_CHANNELS, NOTIFY_TEST),
+    *(INCIDENTS, INCIDENT, INCIDENT_FILE, INCIDENT_PAGE, INCIDENT_KEEP, INCIDENT_NOTE),
     *(PRACTICE, PRACTICE_PRESS, PRACTICE_RELEASE),
     *(SELF_CHECK, SELF_CHECK_PAGE),
     *(COMMANDS, COMMAND, JOURNAL_ROWS, JOURNAL_FILE, JOURNAL_PAGE),

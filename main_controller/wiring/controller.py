@@ -62,6 +62,7 @@ from main_controller.wiring.notification import Notification, check_channels, re
 from main_controller.wiring.operations import Operations
 from main_controller.wiring.own_files import AGAIN_EVERY, OwnFiles
 from main_controller.wiring.practice import Practice
+from main_controller.wiring.recording import replay
 from main_controller.wiring.reread import Reread
 from main_controller.wiring.routes import Routes
 from main_controller.wiring.self_check import SelfChecking, checked_at_rest
@@ -98,6 +99,8 @@ def main(parameters: Mapping[str, Any], argv: Sequence[str]) -> int:
             return 0
         if settings.deed is not None and settings.deed[0] == "bundle":
             return bundle(Path(*settings.deed[1:]).absolute(), settings, faults)
+        if settings.replay is not None:
+            return replay(settings.replay, settings)
         faults.refuse()
         if settings.healthy:
             return healthy(settings)

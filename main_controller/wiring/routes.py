@@ -31,6 +31,7 @@ from main_controller.web.frame_report import FrameReport
 from main_controller.web.guard import Guard
 from main_controller.web.help_page import HelpPage
 from main_controller.web.history import HistoryPages
+from main_controller.web.incidents import IncidentPages
 from main_controller.web.journal import JournalPages
 from main_controller.web.ledger import LedgerPages
 from main_controller.web.live_readings import LiveReadings
@@ -99,7 +100,10 @@ class Routes:
         framed = FrameReport(
             does.desk.seen, about(settings), sources, shown.shown, iso_utc(started), kept=box is not None
         )
-        replay = Replay(box, version=__version__, zone=pytz.timezone(settings.timezone))
+        replay = Replay(
+            box, version=__version__, zone=pytz.timezone(settings.timezone),
+            incidents=tuple if stores.incidents is None else stores.incidents.all,
+        )  # fmt: skip
 
         def heard(page: str, environ: Mapping[str, Any]) -> None:
             """A page asks; whether of somebody who may order converters, its request tells."""
@@ -189,6 +193,11 @@ class Routes:
                 alarms.watch, alarms.log, alarms.services, self.ordering,
                 check_unit=recorded.check, wall=utc_now, zone=zone, files=files,
             ),
+            IncidentPages(
+                stores.incidents, self.ordering,
+                journalled=lambda by, what: stores.journaling.record("incident", None, what, by=by),
+                title=titled, version=__version__, wall=utc_now, zone=zone,
+            ),
             NotifyPages(
                 notification.senders, self.ordering,
                 waiting=notification.waiting, executor=threads.crew(TESTERS, "channel test"),
@@ -226,6 +235,7 @@ class Routes:
                 routes.HELP_PAGE: refused,
                 routes.HISTORY_PAGE: refused,
                 routes.ALARM_PAGE: refused,
+                routes.INCIDENT_PAGE: refused,
                 routes.SELF_CHECK_PAGE: refused,
                 routes.JOURNAL_PAGE: journal_pages.explain,
             },

@@ -41,11 +41,13 @@ REFUSED = {
     "shelveAlarm",
     "unshelveAlarm",
     "testNotify",
+    "getIncident",
+    "noteIncident",
     "confirm",
     "withdraw",
     "lease",
 }
-"""The orders that are refused on this page, since nothing on it makes them possible."""
+"""What is refused on this page, since nothing on it makes it possible."""
 
 
 @pytest.fixture(scope="module")

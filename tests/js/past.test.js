@@ -81,3 +81,13 @@ test("a step leads out of a moment of which nothing is recorded, to the nearest 
   assert.equal(outOf(ms(50), 1, REACH, gaps), null);
   assert.equal(outOf(ms(30), 1, REACH, gaps), null);
 });
+
+test("of a moment that only an incident has kept the track is that incident's", () => {
+  const kept = { ...TIMELINE, incidents: [{ id: "i1", from: at(-60), to: at(-40) }] };
+  const [begin, end] = [at(-60), at(-40)].map(Date.parse);
+  assert.deepEqual(reachOf(kept, Date.parse(at(-50))), { begin, end });
+  assert.deepEqual(reachOf(kept, Date.parse(at(10))), REACH);
+  assert.deepEqual(reachOf(kept, Date.parse(at(-20))), REACH); // nothing is recorded of it: its neighbours are not shown for it
+  assert.deepEqual(reachOf({ ...kept, reachesBackTo: null, until: null }, begin), { begin, end });
+  assert.deepEqual(reachOf(kept), REACH);
+});

@@ -317,7 +317,7 @@ IDLE = (
     *(routes.ACKNOWLEDGE, routes.SET_LOCK, routes.CLEAR_LOCK, routes.UPS_MODE, routes.CLEAR_THEN, routes.ESTOP_RESET),
     *(routes.FORGET, routes.RESET_TRIPS, routes.END_SHARE, routes.CONFIRM, routes.WITHDRAW, routes.LEASE),
     *(routes.ALARM_ACKNOWLEDGE, routes.ALARM_SHELVE, routes.ALARM_UNSHELVE, routes.IN_SERVICE, routes.NOTIFY_TEST),
-    *(routes.PRACTICE_PRESS, routes.PRACTICE_RELEASE),
+    *(routes.PRACTICE_PRESS, routes.PRACTICE_RELEASE, routes.INCIDENT_KEEP, routes.INCIDENT_NOTE),
 )
 """Well-formed, and refused by the state of this grid (or by a UPS that is not there)."""
 

@@ -37,8 +37,9 @@ def test_an_id_that_no_path_can_hold_has_a_way(route: Route) -> None:
 
 @pytest.mark.parametrize("route", [route for route in ROUTES if route.order], ids=name)
 def test_an_order_takes_what_every_order_takes(route: Route) -> None:
-    """What a person does with an alarm, or practises, orders nothing of the grid, and takes none of it."""
-    assert route.beside == (() if route.title in (routes.ALARM_LIST, routes.PRACTISING) else BESIDE)
+    """What a person does with an alarm or incident, or practises, orders nothing of the grid, and takes none of it."""
+    beside_the_grid = (routes.ALARM_LIST, routes.PRACTISING, routes.KEPT)
+    assert route.beside == (() if route.title in beside_the_grid else BESIDE)
     assert all(one.beside_stop is BesideStop.DROPPED for one in BESIDE)
 
 

@@ -16,6 +16,7 @@ def order(root: Path) -> list[str]:
 
 OF_SOME = {
     "alarms": ("alarms",),
+    "incidents": ("incidents",),
     "help": ("help", "refused"),
     "selfcheck": ("selfcheck",),
     "account": ("account", "login"),
@@ -33,7 +34,7 @@ def test_every_page_asks_for_the_order_first_and_then_for_its_files(root: Path, 
         assert asked in (root / "views" / f"{page}.tpl").read_text("utf-8")
     assert {*linked, *(f"{layer}.css" for layer in OF_SOME)} == {path.name for path in (root / "css").glob("*.css")}
     heads = [path.name for path in (root / "views").glob("*.tpl") if "include('styles.tpl')" in path.read_text("utf-8")]
-    pages = ("account", "alarms", "head", "help", "history", "journal", "login", "refused", "selfcheck")
+    pages = ("account", "alarms", "head", "help", "history", "incidents", "journal", "login", "refused", "selfcheck")
     assert sorted(heads) == [f"{page}.tpl" for page in pages]
 
 

@@ -27,4 +27,5 @@ export default {
   "past.marks": "Events",
   "past.mark": "{time}: {text}",
   "past.mark.some": "{time} to {end}: {n} events, the gravest: {text}",
+  "past.keys.recording": "Keys: K plays and pauses, ← → step, [ ] go from event to event, Page keys 10 s.",
 };

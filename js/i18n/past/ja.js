@@ -27,4 +27,5 @@ export default {
   "past.marks": "イベント",
   "past.mark": "{time}: {text}",
   "past.mark.some": "{time} から {end}: イベント {n} 件、最も重大: {text}",
+  "past.keys.recording": "キー: K 再生・一時停止、← → 1 つ移動、[ ] イベント間を移動、Page キー 10 秒。",
 };

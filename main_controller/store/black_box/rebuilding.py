@@ -19,11 +19,9 @@ from main_controller.domain.units import Unit
 from main_controller.sentence import Sentence, foreign, said_again, say
 from main_controller.store.black_box.entries import (
     Change,
-    Entry,
     Fact,
     FrameEntry,
     Message,
-    Note,
     Opening,
     WholeUnit,
 )
@@ -52,7 +50,11 @@ class _Converter(msgspec.Struct):
     dcdc: Any = None
 
 
-_ENTRY = msgspec.json.Decoder(Entry)
+class _Note(msgspec.Struct, tag="note"):
+    """A note, of which no frame is made: what stands in it is passed over, however much that is."""
+
+
+_ENTRY = msgspec.json.Decoder(Opening | Change | FrameEntry | _Note)
 _CONVERTER = msgspec.json.Decoder(_Converter)
 _DATA = msgspec.json.Decoder(dict[str, Any])
 _UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
@@ -207,7 +209,7 @@ class Rebuilding:
         except (TypeError, ValueError, OverflowError, KeyError):  # a time without a zone, a number where a text stands
             raise _no_sense() from None
 
-    def _take(self, entry: Opening | Change | FrameEntry | Note, data: bytes) -> None:
+    def _take(self, entry: Opening | Change | FrameEntry | _Note, data: bytes) -> None:
         if isinstance(entry, Opening):
             if self._cluster is not None:
                 raise _no_sense()

@@ -19,7 +19,7 @@ AROUND = timedelta(minutes=10)
 LONGEST = timedelta(hours=6)
 """How long an incident lasts at most: of what goes on for longer another one begins."""
 
-REASONS = 200
+REASONS = 50
 """How many reasons one lists at most; more are counted."""
 
 NOTES = 200

@@ -23,7 +23,7 @@ from main_controller.domain.timestamps import iso_utc
 from main_controller.errors import ControllerError, NoDataYet, NotFound, Refused
 from main_controller.sentence import Sentence, foreign, say
 from main_controller.store.atomic_file import remove_unfinished, remove_whole, write_whole
-from main_controller.store.black_box.segment import Segment
+from main_controller.store.black_box.segment import Segment, file_of
 from main_controller.store.black_box.shelf import Kept as OnShelf
 from main_controller.store.incidents.incident import (
     AROUND,
@@ -196,13 +196,26 @@ class Incidents:
         """How many bytes its segments on the disk take."""
         return sum(each.size for each in self._held(one))
 
-    def segments(self, one: Incident) -> list[Path | Segment]:
-        """Its segments in the order of writing: as files, and what is not on the disk yet."""
+    def is_recorded(self, begins: datetime, ends: datetime) -> bool:
+        """Whether there is something of this time to be kept."""
+        return bool(
+            self._box.on_disk(begins, ends)
+            or self._box.in_memory(begins, ends)
+            or any(each.begins <= ends and each.ends >= begins for each in self._pool.kept)
+        )
+
+    def segments(self, one: Incident) -> list[OnShelf | Segment]:
+        """Its segments in the order of writing: those on the disk, and what is not there yet."""
         in_memory = self._box.in_memory(one.begins, one.ends)
         held = self._held(one)
         there = {(each.start, each.number) for each in held}
         new = [each for each in in_memory if (each.head.start, each.head.number) not in there]
-        return [*(each.path for each in held), *new]
+        return [*held, *new]
+
+    def file_of(self, each: OnShelf | Segment) -> bytes | None:
+        """The bytes of a segment's file; None where it is broken, and set aside with that, or gone."""
+        segment = each if isinstance(each, Segment) else self._pool.read(each)
+        return None if segment is None else file_of(segment)
 
     def beside(self, one: Incident) -> tuple[bytes, bytes]:
         """What was told of the program then, and the journal's rows of its time; as JSON. Raises ControllerError."""
@@ -338,6 +351,8 @@ class Incidents:
 
     def _prune(self, more: int = 0) -> None:
         """Let the oldest go until there is room for so many bytes more, and those that were kept long enough."""
+        if self._pool.used + more > self._pool.bytes:
+            self._pool.drop_broken()
         while True:
             with self._changing:
                 over = self._pool.used + more > self._pool.bytes

@@ -31,6 +31,13 @@ class Pool(Shelf):
         self.hold(one._replace(path=path))
         return True
 
+    def drop_broken(self) -> None:
+        """Remove what was set aside because it is broken: its room is the first to be taken. Raises OSError."""
+        with self._changing:
+            broken, self._aside = self._aside, {}
+        for path in broken:
+            path.unlink(missing_ok=True)
+
     def let_go(self, wanted: Callable[[Kept], bool]) -> None:
         """Remove what nobody wants any more."""
         gone = [one for one in self.kept if not wanted(one)]

@@ -1,5 +1,6 @@
 """What `/timeline` tells: how far back the black box reaches, where nothing is in it, and what happened."""
 
+from collections.abc import Sequence
 from typing import Annotated, TypedDict
 
 import msgspec
@@ -7,7 +8,9 @@ import msgspec
 from main_controller.domain.timestamps import iso_utc
 from main_controller.sentence import Sentence, foreign, said_again
 from main_controller.store import black_box
+from main_controller.store.incidents import Incident
 from main_controller.web.shapes.common import Time, UnitId, one_of
+from main_controller.web.shapes.incidents import id_of
 
 Hours = Annotated[float, msgspec.Meta(description="h")]
 Bytes = Annotated[int, msgspec.Meta(description="bytes")]
@@ -19,16 +22,18 @@ Why = Annotated[
         "something could not be kept, or a file is damaged or gone",
     ),
 ]
-MarkKind = Annotated[str, one_of("order", "event", "alarm")]
+MarkKind = Annotated[str, one_of("order", "event", "alarm", "incident")]
 
 Gap = TypedDict("Gap", {"from": Time, "to": Time, "why": Why, "text": str | None})
 Gap.__doc__ = "A stretch of which nothing is recorded; `text` where more is known."
 
 
 class Mark(TypedDict):
-    """Something that happened: an order that came or how it ended, what the grid did, an alarm that came or went.
+    """Something that happened: an order that came or how it ended, what the grid did, an alarm that came or went, why
+    an incident is kept.
 
-    `unitId` is null of the cluster, `ref` is the order's or the alarm's id (null: none), `stage` how far it was.
+    `unitId` is null of the cluster, `ref` is the order's, alarm's or incident's id (null: none), `stage` how far it
+    was.
     """
 
     at: Time
@@ -39,24 +44,31 @@ class Mark(TypedDict):
     stage: str
 
 
+Kept = TypedDict("Kept", {"id": str, "from": Time, "to": Time})
+Kept.__doc__ = "An incident: what is recorded from `from` to `to` is kept also where the black box let it go."
+
+
 class Timeline(TypedDict):
     """Moments can be shown from `reachesBackTo` to `until` (null: none), but within `gaps`; `marks` are what happened,
     the oldest first, without `marksLeftOut` more. At most `hours` of record are kept within `bytes`, of which the
-    folder has `used`; `fault` says why nothing is written now (null: it is)."""
+    folder has `used`; `fault` says why nothing is written now (null: it is). `incidents` are those
+    of that time, the oldest first."""
 
     reachesBackTo: Time | None
     until: Time | None
     gaps: list[Gap]
     marks: list[Mark]
     marksLeftOut: int
+    incidents: list[Kept]
     hours: Hours
     bytes: Bytes
     used: Bytes
     fault: str | None
 
 
-def timeline_of(told: black_box.Timeline) -> Timeline:
-    """How far it reaches."""
+def timeline_of(told: black_box.Timeline, kept: Sequence[Incident] = ()) -> Timeline:
+    """How far it reaches, with the incidents that are `kept` of it."""
+    marks = sorted((*told.marks, *(_kept_mark(one) for one in kept)), key=lambda mark: mark.at)
     return {
         "reachesBackTo": None if told.begins is None else iso_utc(told.begins),
         "until": None if told.ends is None else iso_utc(told.ends),
@@ -64,8 +76,9 @@ def timeline_of(told: black_box.Timeline) -> Timeline:
             {"from": iso_utc(gap.begins), "to": iso_utc(gap.ends), "why": gap.why, "text": gap.text}
             for gap in told.gaps
         ],
-        "marks": [_mark(mark) for mark in told.marks],
+        "marks": [_mark(mark) for mark in marks],
         "marksLeftOut": told.left_out,
+        "incidents": [{"id": id_of(one.number), "from": iso_utc(one.begins), "to": iso_utc(one.ends)} for one in kept],
         "hours": told.hours,
         "bytes": told.bytes,
         "used": told.used,
@@ -82,6 +95,13 @@ def _mark(mark: black_box.Mark) -> Mark:
         "ref": mark.ref,
         "stage": mark.stage,
     }
+
+
+def _kept_mark(one: Incident) -> black_box.Mark:
+    why = one.reasons[0]
+    return black_box.Mark(
+        at=why.at, kind="incident", text=why.text, unit=why.unit, ref=id_of(one.number), message=why.message
+    )
 
 
 def _said(mark: black_box.Mark) -> Sentence:

@@ -2,77 +2,22 @@
 
 import errno
 import os
-from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
-import msgspec
 import pytest
 
-from main_controller.assessment.moment import Moment
 from main_controller.errors import ControllerError, NoDataYet, NotFound
 from main_controller.sentence import say
-from main_controller.store.black_box import BlackBox, Fact, Shelf, ToldFrame
 from main_controller.store.black_box.segment import Segment, read_segment
-from main_controller.store.incidents import Incident, Incidents, PersonsNote, Pool, Reason, reason_of
+from main_controller.store.incidents import Incident, PersonsNote
 from main_controller.store.incidents import incidents as stores
-from main_controller.store.unit_cache import UnitCache
-
-NOON = datetime(2026, 5, 13, 12, 0, tzinfo=UTC)
+from tests.store.incidents.site import NOON, Site
 
 
-class Site:
-    """A black box and its incidents, on a clock moved by hand; `start` names the run."""
-
-    def __init__(self, folder: Path, *, start: str = "a", now: float = 0.0, box_mb: int = 10, mb: int = 10) -> None:
-        self.folder = folder
-        self.now = now
-        self.pool = Pool(folder / "incidents" / "segments", megabytes=mb)
-        self.shelf = Shelf(folder / "blackbox", megabytes=box_mb, hours=48)
-        self.box = BlackBox(
-            self.shelf, version="0.1.0", start=start, wall=self.wall, clock=lambda: self.now, older=self.pool
-        )
-        self.box.write_once()
-        self.cache = UnitCache(told=self.box.snapshot_told)
-        self.serial = 0
-        self.journal_fault: ControllerError | None = None
-        self.incidents = Incidents(
-            self.pool, self.box, days=365, about=lambda: {"version": "0.1.0"}, rows=self.rows,
-            wall=self.wall, clock=lambda: self.now,
-        )  # fmt: skip
-
-    def wall(self) -> datetime:
-        return NOON + timedelta(seconds=self.now)
-
-    def rows(self, begins: datetime, ends: datetime) -> Iterator[Mapping[str, Any]]:
-        if self.journal_fault is not None:
-            raise self.journal_fault
-        yield {"at": begins.isoformat(), "what": "something"}
-
-    def polls(self, seconds: int) -> None:
-        """A poll and its frame each second, written as they come."""
-        for _ in range(seconds):
-            self.now += 1
-            data = {"E001": {"time": f"t{self.now}", "dcdc": {"meter": {"vg": self.now}}}}
-            self.cache.take_log(data, self.now, self.wall())
-            self.serial += 1
-            moment = Moment(self.cache.snapshot(), self.now, self.wall())
-            facts = {"serial": Fact(msgspec.json.encode(self.serial))}
-            self.box.frame_told(ToldFrame(self.wall(), self.serial, None, moment, facts))
-            self.box.record_once()
-        self.box.write_once()
-        self.incidents.write_once()
-
-    def keep(self, text: str = "why") -> Incident:
-        return self.incidents.keep(self.reason(text))
-
-    def reason(self, text: str = "why") -> Reason:
-        return reason_of(self.wall(), "gridError", say("test.why", "{text}", text=text))
-
-    def vg(self, at: float) -> Any:
-        found = self.box.at(NOON + timedelta(seconds=at))
-        return found.moment.snapshot.sightings["E001"].data["dcdc"]["meter"]["vg"]
+def paths(site: Site, one: Incident) -> list[Path]:
+    """Where its segments lie that are on the disk."""
+    return [each.path for each in site.incidents.segments(one) if not isinstance(each, Segment)]
 
 
 def empty(folder: Path) -> None:
@@ -104,7 +49,7 @@ def test_an_incident_has_whole_segments_of_its_time_and_no_others(tmp_path: Path
     site.polls(1500)
     one = site.keep()
     site.polls(1500)
-    heads = [read_segment(path).head for path in site.incidents.segments(one) if isinstance(path, Path)]
+    heads = [read_segment(path).head for path in paths(site, one)]
     assert heads[0].begins <= one.begins < heads[1].begins
     assert heads[-2].ends < one.ends <= heads[-1].ends
     assert [head.number for head in heads] == list(range(heads[0].number, heads[-1].number + 1))
@@ -130,7 +75,7 @@ def test_one_under_way_at_a_kill_goes_on(tmp_path: Path) -> None:
     again.polls(700)
     one = again.incidents.one(number)
     assert one.whole
-    runs = {read_segment(path).head.start for path in again.incidents.segments(one) if isinstance(path, Path)}
+    runs = {read_segment(path).head.start for path in paths(again, one)}
     assert runs == {"a", "b"}
     assert again.incidents.beside(one)[1].startswith(b'{"rows":[')
 
@@ -238,6 +183,23 @@ def test_where_those_under_way_take_all_room_that_is_told(tmp_path: Path) -> Non
     site.keep()
     site.incidents.write_once()
     assert "no more of them is kept" in str(site.incidents.fault)
+
+
+def test_a_broken_segment_is_set_aside_and_its_room_is_taken_first(tmp_path: Path) -> None:
+    site = Site(tmp_path)
+    site.polls(100)
+    number = site.keep().number
+    site.polls(700)
+    path = min(site.pool.folder.iterdir())
+    path.unlink()  # else the black box's own file would be the same
+    path.write_bytes(b"APISBOX\n")
+    again = Site(tmp_path, start="b", now=site.now)
+    again.incidents.write_once()
+    assert path.with_name(path.name + ".damaged").exists()
+    again.pool.bytes = again.incidents.used - 1
+    again.incidents.write_once()
+    assert not path.with_name(path.name + ".damaged").exists()
+    assert [one.number for one in again.incidents.all()] == [number]
 
 
 def test_where_the_disk_has_no_links_it_is_copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,99 @@
+"""Makes the file of an incident that leaves this machine: a zip that is readable by itself, with a digest of each part.
+
+`foreign_archive.py` reads it. It is made as it is fetched, so that a large one takes neither memory nor disk.
+"""
+
+import hashlib
+import io
+import zipfile
+from collections.abc import Iterator
+from datetime import datetime
+
+import msgspec
+
+from main_controller.store.black_box.segment import Segment
+from main_controller.store.incidents.incident import Incident
+from main_controller.store.incidents.incidents import Incidents
+
+FORMAT = 1
+"""Which form the file has; a program reads no other."""
+
+KIND = "apis-incident"
+
+MANIFEST, ITSELF, ABOUT, JOURNAL = "manifest.json", "incident.json", "about.json", "journal.json"
+SEGMENTS = "segments/"
+
+
+class Part(msgspec.Struct, frozen=True):
+    """One file in it, by its `name`, its length (`bytes`), and its SHA-256 in hex."""
+
+    name: str
+    bytes: int
+    sha256: str
+
+
+class Manifest(msgspec.Struct, frozen=True, kw_only=True):
+    """What is in it: made by which `version` of the program and when, of the site of this `title`."""
+
+    kind: str
+    format: int
+    version: str
+    made: datetime
+    title: str
+    files: tuple[Part, ...]
+
+
+def archive(incidents: Incidents, one: Incident, *, version: str, title: str, made: datetime) -> Iterator[bytes]:
+    """The file, piece by piece. What it tells of the program and of the journal is read before the first; raises
+    ControllerError and OSError."""
+    about, rows = incidents.beside(one)
+    return _pieces(incidents, one, about, rows, version, title, made)
+
+
+def _pieces(
+    incidents: Incidents, one: Incident, about: bytes, rows: bytes, version: str, title: str, made: datetime
+) -> Iterator[bytes]:
+    sink = _Sink()
+    parts: list[Part] = []
+    with zipfile.ZipFile(sink, "w") as file:
+
+        def add(name: str, content: bytes, packing: int) -> bytes:
+            entry = zipfile.ZipInfo(name, made.timetuple()[:6])
+            entry.compress_type = packing
+            entry.external_attr = 0o600 << 16
+            file.writestr(entry, content)
+            parts.append(Part(name, len(content), hashlib.sha256(content).hexdigest()))
+            return sink.taken()
+
+        yield add(ITSELF, msgspec.json.encode(one), zipfile.ZIP_DEFLATED)
+        yield add(ABOUT, about, zipfile.ZIP_DEFLATED)
+        yield add(JOURNAL, rows, zipfile.ZIP_DEFLATED)
+        for place, each in enumerate(incidents.segments(one), start=1):
+            content = incidents.file_of(each)
+            if content is not None:
+                begins = each.head.begins if isinstance(each, Segment) else each.begins
+                yield add(f"{SEGMENTS}{place:010d}-{begins:%Y%m%dT%H%M%S}Z.box", content, zipfile.ZIP_STORED)
+        manifest = Manifest(kind=KIND, format=FORMAT, version=version, made=made, title=title, files=tuple(parts))
+        yield add(MANIFEST, msgspec.json.encode(manifest), zipfile.ZIP_DEFLATED)
+    yield sink.taken()
+
+
+class _Sink(io.RawIOBase):
+    """What is written and not yet taken; nobody can go back in it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._held: list[bytes] = []
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, content: object) -> int:
+        piece = bytes(memoryview(content))  # type: ignore[arg-type]
+        self._held.append(piece)
+        return len(piece)
+
+    def taken(self) -> bytes:
+        """All of it, once."""
+        held, self._held = b"".join(self._held), []
+        return held
