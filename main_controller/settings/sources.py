@@ -28,6 +28,8 @@ ON_COMMAND_LINE = "the command line"
 
 DEEDS = ("backup", "restore", "bundle")
 """What is done instead of a start with one file; `user` takes words of its own."""
+LIST_DRILLS = "list"
+"""What is written in the place of a drill's name to be told all of them."""
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -148,11 +150,23 @@ def _decided_by(options: Mapping[str, Any], faults: Faults) -> dict[str, Any]:
             why = "it is how fast a simulation runs: give --simulate too (from the command line)"
             raise SettingError("--speed", why)
         speed = _checked("--speed", kinds.number(0.1, 1000), options["speed"] or "10", ON_COMMAND_LINE)
+    drill, by_hand = options["drill"], None
+    with faults.noting():
+        if drill not in (None, LIST_DRILLS) and options["simulate"] is None:
+            why = "it causes a fault, so it runs on a simulated cluster alone: give --simulate too"
+            raise SettingError("--drill", f"{why} (from the command line)")
+    with faults.noting():
+        if options["byhand"] is not None:
+            if drill in (None, LIST_DRILLS):
+                raise SettingError("--byhand", "it is how long a drill waits for a person: give --drill NAME too")
+            by_hand = _checked("--byhand", kinds.number(0.1, 240), options["byhand"], ON_COMMAND_LINE)
     words = options["deed"]
     notes = ("-d/--db has no effect: the old database is gone.",) if options["db"] is not None else ()
     return {
         "simulate": simulate,
         "speed": speed,
+        "drill": drill,
+        "by_hand": by_hand,
         "log_level": options["log_level"],
         "check_config": options["check_config"],
         "deed": tuple(words) or None,
@@ -190,6 +204,15 @@ def _parser(*, installed: bool) -> argparse.ArgumentParser:
         "--simulate", metavar="N", nargs="?", const="4", help="run against a simulated cluster of N units (1..1000; 4)"
     )
     parser.add_argument("--speed", help="how much faster than real time the simulation runs (10)")
+    parser.add_argument(
+        "--drill", metavar="NAME",
+        help="with --simulate: have one fault happen, stop everything, say how long each step took, and end with 0 "
+        "where a safe state was reached, else 1; list: say which there are (docs/drills.md)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--byhand", metavar="MIN", nargs="?", const="10",
+        help="with --drill: a person presses Stop all on the page, within so many minutes (10)",
+    )  # fmt: skip
     parser.add_argument("--log-level", type=str.upper, choices=LOG_LEVELS, help="instead of logging.conf's root level")
     parser.add_argument("-d", "--db", metavar="VALUE", help="accepted, without effect: the old database is gone")
     table = parser.add_argument_group("settings")

@@ -259,6 +259,10 @@ class Settings:
     """Units of the simulated cluster, or None for the real one (Z17)."""
     speed: float = 10.0
     """Seconds of simulated time per second."""
+    drill: str | None = None
+    """The drill to be run on the simulated cluster, or "list" (docs/drills.md)."""
+    by_hand: float | None = None
+    """How long (min) a drill waits for a person's Stop all; None: it orders that by itself."""
     log_level: str | None = None
     """Level of the root logger, or None for logging.conf's."""
     check_config: bool = False

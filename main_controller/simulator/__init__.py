@@ -72,9 +72,10 @@ no-trips             causes                nobody trips for these: over-current,
 Where `unit` is not given it is the first, or all where the table says so. An argument that a fault does not take, or
 beyond its range, is a 400 with a sentence, and nothing happens.
 
-`/truth` on the same port tells what flowed, measured at the terminals themselves (Wh by the wall's clock):
-`{"units": {"E001": {"gridOutWh", "gridInWh"}}, "deals": [{"dischargingUnit", "chargingUnit", "startTime", "outWh",
-"inWh"}]}`, with each deal of which current flowed.
+`/truth` on the same port tells what is so and what flowed, at the terminals themselves (Wh by the wall's clock):
+`{"now": {"volts", "heldBy": ["E001"], "converters": {"E001": {"status", "amps", "answers"}}}, "units": {"E001":
+{"gridOutWh", "gridInWh"}}, "deals": [{"dischargingUnit", "chargingUnit", "startTime", "outWh", "inWh"}]}`, with each
+deal of which current flowed; `answers` is false of a converter that answers nobody now.
 
 Assumed, for `tests/recordings/` do not show it:
 

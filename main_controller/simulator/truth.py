@@ -1,4 +1,4 @@
-"""What really flowed: each unit's energy and each deal's, measured at the simulated terminals (`/truth`).
+"""What is really so: how each converter stands, and what flowed, at the simulated terminals themselves (`/truth`).
 
 It knows the hardware and who shares with whom, and nothing of what is read, sent or recorded. Energies are Wh by the
 wall's clock, as whoever polls counts them; batteries and the units' clock run `speed` times as fast.
@@ -6,7 +6,7 @@ wall's clock, as whoever polls counts them; batteries and the units' clock run `
 
 import json
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypedDict
 
 from main_controller.simulator.agenda import Agenda
 from main_controller.simulator.deal import Deal, Phase
@@ -17,6 +17,22 @@ from main_controller.simulator.plant import Plant
 MOST = 10_000
 """How many deals are told, the newest."""
 S_PER_H = 3600.0
+
+
+class Standing(TypedDict):
+    """How one converter stands now: its status, its current (A, plus charges), and whether it answers anybody."""
+
+    status: str
+    amps: float
+    answers: bool
+
+
+class Now(TypedDict):
+    """How all stands now: volts of the bus, who holds it ("" for something unlisted), and each converter."""
+
+    volts: float
+    heldBy: list[str]
+    converters: dict[str, Standing]
 
 
 @dataclass(slots=True)
@@ -56,11 +72,33 @@ class Truth:
             self._flows, self._seen = self._flowing(), seen
         self._seconds += seconds
 
+    def now(self) -> Now:
+        """How all stands now; of a bus that is in two pieces the higher voltage, and who holds either."""
+        with self._agenda:
+            plant = self._plant
+            return {
+                "volts": round(max(bus.voltage for bus in plant.buses), 3),
+                "heldBy": [
+                    name
+                    for bus in plant.buses
+                    for name in ([""] if bus.held is not None else [unit.id for unit in bus.references])
+                ],
+                "converters": {
+                    unit.id: {
+                        "status": unit.status.value,
+                        "amps": round(unit.ig, 3),
+                        "answers": not plant.hung and unit.quirks.driver not in ("silent", "mute"),
+                    }
+                    for unit in plant.units.values()
+                },
+            }
+
     def answer(self, request: Request) -> Reply:
-        """The energies so far, as JSON."""
+        """How all stands, and the energies so far, as JSON."""
         with self._agenda:
             self._add()
             told = {
+                "now": self.now(),
                 "units": {
                     unit_id: {"gridOutWh": round(flowed.out, 6), "gridInWh": round(flowed.into, 6)}
                     for unit_id, flowed in self._units.items()

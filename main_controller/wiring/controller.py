@@ -18,6 +18,7 @@ from typing import Any
 
 from main_controller import __version__
 from main_controller.domain.timing import Beats, Timing
+from main_controller.drills.scripts import listed
 from main_controller.errors import ControllerError, SettingError
 from main_controller.logs import end_logs, log_folder, set_up_logs
 from main_controller.loopback import on_this_machine
@@ -27,6 +28,7 @@ from main_controller.sentence import say
 from main_controller.server import Server
 from main_controller.service_manager import ServiceManager
 from main_controller.settings import (
+    LIST_DRILLS,
     ON_COMMAND_LINE,
     Settings,
     build_settings,
@@ -56,6 +58,8 @@ from main_controller.wiring.choices import (
     simulated,
     timing_of,
 )
+from main_controller.wiring.drill_permit import calling_nobody, check_drill
+from main_controller.wiring.drilling import Drilling
 from main_controller.wiring.loops import Loops
 from main_controller.wiring.metrics import Metering
 from main_controller.wiring.notification import Notification, check_channels, reached
@@ -89,11 +93,15 @@ def main(parameters: Mapping[str, Any], argv: Sequence[str]) -> int:
     keep_files_private()
     try:
         settings, faults = read_settings(parameters, argv)
+        if settings.drill == LIST_DRILLS:
+            sys.stdout.write(listed())
+            return 0
         if settings.check_config:
             found = found_at_start(settings, faults)
             check_channels(settings)
             check_thresholds(settings)
             check_two_persons(settings)
+            check_drill(settings)
             check_upstream(settings)
             sys.stdout.write(found + reached(settings) + checked_at_rest(settings))
             return 0
@@ -110,6 +118,7 @@ def main(parameters: Mapping[str, Any], argv: Sequence[str]) -> int:
         check_channels(settings)
         check_thresholds(settings)
         check_two_persons(settings)
+        check_drill(settings)
         if settings.verify_journal:
             logs, own = log_folder(settings.data, simulated=False), settings.sources.get("database") != ON_COMMAND_LINE
             status, text = verify_journal(settings.database, logs, own=own)
@@ -125,7 +134,7 @@ def main(parameters: Mapping[str, Any], argv: Sequence[str]) -> int:
     except SettingError as fault:
         sys.stderr.write(f"{fault}\n")
         return 2
-    status = _run(settings, lambda: build_settings(parameters, argv))
+    status = _run(calling_nobody(settings), lambda: calling_nobody(build_settings(parameters, argv)))
     if not end_logs():
         os._exit(status)  # the interpreter would wait for a console that takes nothing any more
     return status
@@ -151,7 +160,7 @@ def _run(settings: Settings, again: Callable[[], Settings]) -> int:
             log.error("the program cannot start: %s", fault)
             sys.stderr.write(f"{fault}\n")
             return 2
-    return 0
+    return controller.status
 
 
 def written_where(settings: Settings) -> str:
@@ -195,7 +204,7 @@ class Controller:
     ) -> None:
         given = settings
         settings, cluster = simulated(settings, stack)
-        self.settings = settings
+        self.settings, self.cluster = settings, cluster
         practice = None if cluster is None else Practice(cluster)
         self._stack = stack
         self._ended = False
@@ -269,7 +278,18 @@ class Controller:
                 does=self.operations, loops=self.loops, alarms=self.alarms, notification=self.notification,
             ).run
         )  # fmt: skip
+        self._drilling: Drilling | None = None
+        if settings.drill is not None and cluster is not None:
+            self._drilling = Drilling(
+                settings.drill, cluster, self.app, settings, self.stores, self.operations, self.alarms,
+                address=self.server.address, by_hand=settings.by_hand, done=self._stopper.tell,
+            )  # fmt: skip
         self.serving = False
+
+    @property
+    def status(self) -> int:
+        """With what the process ends in good order: 0; of a drill that reached no safe state 1."""
+        return 0 if self._drilling is None else self._drilling.status
 
     def serve(self) -> None:
         """Start every loop and answer requests until a signal ends it in good order (Z20)."""
@@ -291,6 +311,8 @@ class Controller:
         log.info("APIS Main Controller %s answers at %s and writes %s", __version__, address, written_where(settings))
         _say(f"Open {address}\n")
         tune_garbage_collector()
+        if self._drilling is not None:
+            self._drilling.start()
         self.server.run()
         self._close()
 
@@ -330,6 +352,8 @@ class Controller:
         """Let what stops the grid finish, then the answers in flight; runs beside the server."""
         log.info("told to end")
         self._service.tell_ending()
+        if self._drilling is not None:
+            self._drilling.break_off()
         does, deadline = self.operations, time.monotonic() + END_LIMIT
         does.transfer.abort(say("program.toldToStop", "the controller was told to stop"))
         does.stop_all.end_grace()

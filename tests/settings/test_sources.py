@@ -111,6 +111,10 @@ def _two_values(name: str) -> tuple[str, str]:
         ({}, ["--simulate", "1001"], {}, "--simulate"),
         ({}, ["--simulate", "4", "--speed", "0"], {}, "--speed"),
         ({}, ["--speed", "10"], {}, "--speed"),
+        ({}, ["--drill", "stuck-node"], {}, "--drill"),
+        ({}, [], {"APIS_MC_DRILL": "stuck-node"}, "APIS_MC_DRILL"),
+        ({}, ["--simulate", "--byhand"], {}, "--byhand"),
+        ({}, ["--simulate", "--drill", "stuck-node", "--byhand", "0"], {}, "--byhand"),
         ({}, ["--config", "no/such/file.toml"], {}, "--config"),
         ({}, ["--timezone", "Mars/Olympus"], {}, "--timezone"),
         ({"apis_emul_url": "ftp://grid:43900"}, [], {}, "apis_emul_url"),
@@ -235,6 +239,15 @@ def test_the_simulation_is_never_chosen_implicitly() -> None:
     assert build_settings({}, ["--simulate"], {}).simulate == 4
     settings = build_settings({}, ["--simulate", "20", "--speed", "1"], {})
     assert (settings.simulate, settings.speed) == (20, 1)
+
+
+def test_a_drill_is_chosen_on_the_command_line_alone_with_a_simulation() -> None:
+    assert build_settings({}, ["--simulate"], {}).drill is None
+    scripted = build_settings({}, ["--simulate", "--drill", "stuck-node"], {})
+    assert (scripted.drill, scripted.by_hand) == ("stuck-node", None)
+    assert build_settings({}, ["--simulate", "--drill", "stuck-node", "--byhand"], {}).by_hand == 10
+    assert build_settings({}, ["--simulate", "--drill", "stuck-node", "--byhand", "3"], {}).by_hand == 3
+    assert build_settings({}, ["--drill", "list"], {}).drill == "list"
 
 
 @pytest.mark.parametrize("argv", [["--b_prot", "1"], ["--b_por", "1"], ["surplus"], ["--log-level", "LOUD"]])

@@ -1,4 +1,4 @@
-"""What the simulator says truly flowed is what its hardware carried, and of whom (`/truth`)."""
+"""What the simulator says is so, and truly flowed, is what its hardware does and carried, and of whom (`/truth`)."""
 
 import json
 import urllib.request
@@ -38,6 +38,27 @@ def test_by_hand_a_unit_carries_what_was_ordered() -> None:
     assert moved["E001"] == {"gridOutWh": pytest.approx(70.0), "gridInWh": 0.0}
     assert moved["E003"] == {"gridOutWh": 0.0, "gridInWh": 0.0}
     assert truth(cluster)["deals"] == []
+
+
+def test_it_tells_who_holds_the_bus_who_works_and_who_answers() -> None:
+    cluster = hands.held_by_hand()
+    cluster.advance(60)
+    hands.order(cluster, "E002", hands.CHARGE, 350, 2)
+    cluster.fault("driver-lies", unit="E002", kind="silent")
+    now = cluster.truth.now()
+    assert (now["volts"], now["heldBy"]) == (350.0, ["E001"])
+    assert now["converters"]["E001"] == {"status": "0x0014", "amps": -2.0, "answers": True}
+    assert now["converters"]["E002"] == {"status": "0x0041", "amps": 2.0, "answers": False}
+    assert now["converters"]["E003"] == {"status": "0x0000", "amps": 0.0, "answers": True}
+    cluster.fault("devices-hang")
+    assert not any(one["answers"] for one in cluster.truth.now()["converters"].values())
+
+
+def test_something_unlisted_that_holds_the_bus_has_no_name() -> None:
+    cluster = SimulatedCluster(4)
+    cluster.fault("bus-voltage", volts=395)
+    assert cluster.truth.now()["heldBy"] == [""]
+    assert cluster.truth.now()["volts"] == 395.0
 
 
 def test_an_order_amid_a_second_counts_from_that_moment_on() -> None:
@@ -139,7 +160,7 @@ def test_it_is_told_on_the_control_port_and_by_the_walls_clock() -> None:
     assert told[0] == pytest.approx(told[1] * 0.05, rel=1e-3)
     quick.start()
     with urllib.request.urlopen(f"{quick.control_url}/truth", timeout=5) as reply:
-        assert set(json.loads(reply.read())) == {"units", "deals"}
+        assert set(json.loads(reply.read())) == {"now", "units", "deals"}
     with urllib.request.urlopen(f"{quick.control_url}/fault", timeout=5) as reply:
         assert json.loads(reply.read())["active"] == {}
     quick.stop()

@@ -1,0 +1,57 @@
+"""What lets a drill begin: that there is one of its name, and that nothing real can be meant, or reached.
+
+Used at the start, and by the drill itself before it begins.
+"""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from main_controller.drills.scripts import DRILLS, listed
+from main_controller.errors import SettingError, SettingErrors
+from main_controller.settings import Settings
+
+if TYPE_CHECKING:
+    from main_controller.simulator import SimulatedCluster
+
+REAL = (
+    *("apis_host", "apis_emul_port", "apis_budo_port", "apis_emul_url", "apis_budo_url", "apis", "emulator"),
+    *("emul_port", "budo_port", "emul_url", "budo_url", "ups_set_url", "set_url", "url"),
+)
+"""The settings that say where a real grid is and how its devices are called."""
+
+
+def check_drill(settings: Settings) -> None:
+    """Raise SettingErrors where there is no such drill, or it is begun with the address of anything real.
+
+    What startMain.py has as it was delivered is none.
+    """
+    if settings.drill is None:
+        return
+    faults: list[SettingError] = []
+    if settings.drill not in DRILLS:
+        names = listed().replace("\n", "\n  ").rstrip()
+        faults.append(SettingError("--drill", f"there is no drill {settings.drill!r}; there are\n  {names}"))
+    delivered = Settings()
+    for name in REAL:
+        source = settings.sources.get(name, "startMain.py")
+        if source != "startMain.py" or getattr(settings, name) != getattr(delivered, name):
+            text = "a drill causes faults and orders stops: it is not run where the address of anything real is given"
+            faults.append(SettingError(name, f"{text} (from {source})"))
+    if settings.accounts and settings.by_hand is None and settings.anonymous != "stop":
+        faults.append(SettingError("--drill", "nobody is there who could log in: leave accounts off, or add --byhand"))
+    if faults:
+        raise SettingErrors(faults)
+
+
+def calling_nobody(settings: Settings) -> Settings:
+    """The same settings; of a drill without channels and heartbeat, so that nobody is called out for it."""
+    return settings if settings.drill is None else replace(settings, channels=(), heartbeat=None)
+
+
+def require_simulated(settings: Settings, cluster: "SimulatedCluster") -> None:
+    """Raise ValueError unless this simulated cluster is all that these settings let the program order anything."""
+    asked = (settings.apis_emul_url, settings.apis_budo_url, settings.emul_url)
+    ours = asked == (cluster.emul_url, cluster.budo_url, cluster.device_url)
+    ups = settings.ups_set_url.startswith(f"{cluster.device_url}/")
+    if not (settings.apis and settings.emulator and ours and ups):
+        raise ValueError("a drill orders nothing but its own simulated cluster")
