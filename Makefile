@@ -28,6 +28,7 @@ test-long:
 	venv/bin/python -m benchmarks.stops --rounds 1 --minutes 15
 	CLEAN_ROOT=1 venv/bin/python -m pytest -o timeout=3600 tests/package/test_container.py
 	PRACTICE=all venv/bin/python -m pytest -o timeout=3600 -n 4 tests/system/test_practice.py
+	DRILLS=all venv/bin/python -m pytest -o timeout=3600 tests/system/test_drills.py -k by_hand_reaches
 	PROXY_GRACETIME=70 venv/bin/python -m pytest -o timeout=3600 tests/system/test_proxies.py -k long_stop_all
 	PROMETHEUS_MINUTES=5 venv/bin/python -m pytest -o timeout=3600 tests/system/test_prometheus.py
 	venv/bin/python -m benchmarks.alarm_delays

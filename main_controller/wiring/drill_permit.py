@@ -19,6 +19,9 @@ REAL = (
 )
 """The settings that say where a real grid is and how its devices are called."""
 
+FEWEST = 4
+"""Of so many units some always give and some take."""
+
 
 def check_drill(settings: Settings) -> None:
     """Raise SettingErrors where there is no such drill, or it is begun with the address of anything real.
@@ -31,6 +34,8 @@ def check_drill(settings: Settings) -> None:
     if settings.drill not in DRILLS:
         names = listed().replace("\n", "\n  ").rstrip()
         faults.append(SettingError("--drill", f"there is no drill {settings.drill!r}; there are\n  {names}"))
+    if settings.simulate is not None and settings.simulate < FEWEST:
+        faults.append(SettingError("--drill", f"it takes a cluster that trades, of at least {FEWEST} units"))
     delivered = Settings()
     for name in REAL:
         source = settings.sources.get(name, "startMain.py")

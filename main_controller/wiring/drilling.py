@@ -30,6 +30,7 @@ from main_controller.drills.scripts import DRILLS, Befalls
 from main_controller.errors import ControllerError
 from main_controller.settings import Settings
 from main_controller.wiring.alarms import Alarms
+from main_controller.wiring.drill_incident import DrillIncident
 from main_controller.wiring.drill_permit import require_simulated
 from main_controller.wiring.operations import Operations
 from main_controller.wiring.stores import Stores
@@ -91,6 +92,7 @@ class Drilling:
         self._name, self._drill = name, DRILLS[name]
         self._cluster, self._app, self._stores, self._does, self._alarms = cluster, app, stores, does, alarms
         self._address, self._by_hand, self._done, self._dead_bus = address, by_hand, done, settings.deadbus
+        self._incident = DrillIncident(name, stores.incidents, settings)
         self._tempo = cluster.tempo
         self._fault_at = math.inf  # monotonic s; nothing is taken in before
         self._ended = threading.Event()
@@ -176,6 +178,7 @@ class Drilling:
         self._fault_wall = utc_now()
         self._cluster.fault(self._drill.fault, **args)
         self._fault_at = time.monotonic()
+        self._incident.keep(self._fault_wall)
         with self._taking:
             self.course.note(0.0, f"The fault: {said} ({self._drill.says}).")
         _write(f"The fault is there: {self._drill.says}.\n")
@@ -270,7 +273,7 @@ class Drilling:
         reached = not why
         self.status = 0 if reached else 1
         rows = self._rows(self._fault_wall)
-        _write("\n" + report(self._name, self.course, rows, reached=reached, why=why, incident=[]))
+        _write("\n" + report(self._name, self.course, rows, reached=reached, why=why, incident=self._incident.lines()))
         if self._by_hand is not None and not self._ended.is_set():
             at = self._fault_wall.isoformat(timespec="milliseconds").replace("+00:00", "Z")
             _write(f"The page goes on: {self._address}?at={at} shows it again from the fault on. Ctrl-C ends it.\n")

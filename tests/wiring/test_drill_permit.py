@@ -77,6 +77,11 @@ def test_a_drill_that_nobody_knows_is_refused_with_all_that_there_are() -> None:
     assert all(f"\n  {name} " in str(refused.value) for name in DRILLS)
 
 
+def test_a_cluster_that_may_never_trade_is_refused() -> None:
+    with pytest.raises(SettingError, match="at least 4 units"):
+        check_drill(build_settings({}, ["--simulate", "3", "--drill", "stuck-node"], {}))
+
+
 def test_with_accounts_somebody_must_be_there_to_log_in() -> None:
     check_drill(build_settings({}, [*ASKED, "--byhand", "--accounts", "on"], {}))
     check_drill(build_settings({}, [*ASKED, "--anonymous", "stop", "--accounts", "on"], {}))

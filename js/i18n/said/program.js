@@ -16,6 +16,7 @@ export default {
   "program.waitsNoLonger": "{name} が {seconds:.1f} 秒間応答していません。この要求は待機を打ち切りました。",
 
   "program.incidentStop": "{by} が Stop all を指示しました。",
+  "program.drillKept": "訓練 {name}: 異常を発生させました。",
 
   "program.standing": "{priority}: {cause}",
   "program.planned": "{time}: {scope}、{mode}",

@@ -1,0 +1,59 @@
+"""Keeps a drill as an incident, and puts it where it stays: a simulation's own folder goes with its end.
+
+Used by the drill alone.
+"""
+
+import logging
+from collections.abc import Iterable
+from datetime import datetime
+
+from main_controller import __version__
+from main_controller.clock import utc_now
+from main_controller.errors import ControllerError
+from main_controller.sentence import say
+from main_controller.settings import Settings
+from main_controller.store.atomic_file import write_whole
+from main_controller.store.incidents import Incidents, reason_of
+from main_controller.store.incidents.archive import archive
+
+log = logging.getLogger(__name__)
+
+FOLDER = "drills"
+"""Where the files of drills lie, in the folder of all that is written."""
+
+
+class DrillIncident:
+    """The incident of the drill `name`; `incidents` are None where none are kept."""
+
+    def __init__(self, name: str, incidents: Incidents | None, settings: Settings) -> None:
+        self._name = name
+        self._incidents = incidents
+        self._folder = settings.data / FOLDER
+        self._title = settings.title
+        self._number: int | None = None
+        self._at: datetime | None = None
+
+    def keep(self, at: datetime) -> None:
+        """Have it kept from now on; the fault was `at` (UTC)."""
+        if self._incidents is not None:
+            why = say("program.drillKept", "Drill {name}: the fault was caused.", name=self._name)
+            self._number, self._at = self._incidents.keep(reason_of(at, "drill", why)).number, at
+
+    def lines(self) -> Iterable[str]:
+        """What is kept and where, after having put it there."""
+        if self._incidents is None or self._number is None or self._at is None:
+            return ["No incident is kept: the setting incidentdays or blackboxhours is 0."]
+        path = self._folder / f"{self._at:%Y%m%dT%H%M%SZ}-{self._name}.zip"
+        try:
+            one = self._incidents.one(self._number)
+            pieces = archive(self._incidents, one, version=__version__, title=self._title, made=utc_now())
+            content = b"".join(pieces)
+            self._folder.mkdir(parents=True, exist_ok=True)
+            write_whole(path, content)
+        except (ControllerError, OSError) as error:
+            why = error.sentence if isinstance(error, ControllerError) else error.strerror or str(error)
+            log.error("the incident of the drill is not kept: %s", why)
+            return [
+                f"The incident i{self._number} goes with the end of the simulation, as {path} cannot be written: {why}"
+            ]
+        return [f"The incident i{one.number} is kept in {path}.", f"Look at it again: ./startMain.py --replay {path}"]
