@@ -8,7 +8,7 @@ physics forbids in `physics_watch` and `trend_watch`.
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from main_controller.assessment.grid_state import ids
+from main_controller.assessment.grid_state import UnitAssessment, ids
 from main_controller.domain.freshness import UnitState
 from main_controller.domain.modes import SHARING_MODES, ConverterStatus, Mode
 from main_controller.domain.timing import SKEW
@@ -85,7 +85,9 @@ def _references(look: Look) -> Iterable[Condition]:
 def _followers(look: Look) -> Iterable[Condition]:
     """I6: current-controlled converters with nobody who holds the voltage: the current drives the bus anywhere.
 
-    A unit of which nothing was ever heard, as `/unitIds` goes on naming dead ones (K6), only makes it less sure.
+    A unit of which nothing was ever heard, as `/unitIds` goes on naming dead ones (K6), only makes it less sure. One
+    that has itself said since its reading that it is in Wait is believed, as a reference is that has: else a Stop all
+    while apis-web is dead would look like this.
     """
     grid = look.grid
     units = grid.units.values()
@@ -95,7 +97,7 @@ def _followers(look: Look) -> Iterable[Condition]:
     unheard = [unit for unit in units if unit.estimate.possibly(None) and unit.state is not UnitState.LIVE]
     doubt = say("rules.unheardMay", "; whether {units} does, nobody hears", units=ids(unheard)) if unheard else ""
     for unit in look.live:
-        if unit.last_status is not None and unit.last_status.current_controlled:
+        if unit.last_status is not None and unit.last_status.current_controlled and not _has_let_go(unit):
             volts = None if unit.reading is None else unit.reading.vg
             text = say(
                 "rules.nobodyHolds",
@@ -107,6 +109,13 @@ def _followers(look: Look) -> Iterable[Condition]:
             )
             gone = _held_again(unit.id)
             yield Condition(ConditionKind.NO_REFERENCE, unit.id, text, gone, SKEW, {"vg": volts}, grave=True)
+
+
+def _has_let_go(unit: UnitAssessment) -> bool:
+    """Whether the converter itself answered after its last reading that it is in Wait."""
+    answered = unit.estimate.answered_at
+    since = unit.reading is None or (answered is not None and unit.reading.at <= answered)
+    return answered is not None and since and unit.estimate.surely(ConverterStatus.WAIT)
 
 
 def _cut_off(look: Look) -> Iterable[Condition]:
