@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from main_controller.drills import measure, scripts
+from main_controller.drills.report import figures
 from main_controller.wiring import drill_permit, drilling
 from tests.docs.pages import page, section
 
@@ -17,7 +18,10 @@ def test_each_drill_has_its_row(root: Path) -> None:
 
 def test_each_drill_has_its_figures(root: Path) -> None:
     told = section(page(root, "drills.md"), "## What was measured")
-    assert set(re.findall(r"`([a-z]+-[a-z-]+)`", told.splitlines()[2])) == set(scripts.DRILLS)
+    head = next(line for line in told.splitlines() if line.startswith("| "))
+    assert re.findall(r"`([\w-]+)`", head) == list(scripts.DRILLS)
+    rows = re.findall(r"^\| ([a-zS][\w ,]+) \|", told, re.MULTILINE)
+    assert rows == [what for what, _ in figures(measure.Course())]
 
 
 def test_each_setting_that_names_something_real_is_listed(root: Path) -> None:
