@@ -97,6 +97,10 @@ class History:
         self._refs: dict[str, int] = {}
         self._begun: set[int] | None = None  # the half hours that are not made of their last minutes; None: not known
         self._suspect = False  # somebody else than the recorder found it damaged
+        self._changes = 0  # how often totals may have changed
+        self._totals: tuple[object, Totals] | None = (
+            None  # as read last, and of which state of the file; replaced whole
+        )
         self._no_room = TakenOut(f"the history is full (setting historymb: {megabytes})", logging.WARNING, clock=clock)
         self._too_many = TakenOut(
             f"lines of apis-main's log fill their part of the history (a tenth of historymb: {megabytes})",
@@ -133,6 +137,8 @@ class History:
                 raise
             self._set_aside()
             write()
+        finally:
+            self._changes += 1
 
     def _insert(self, settled: Sequence[LedgerDeal]) -> None:
         with self._database.writing() as connection:
@@ -352,10 +358,16 @@ class History:
             return apis_lines.errors(connection, unit_id=unit_id, level=level, start=start, end=end)
 
     def totals(self) -> Totals:
-        """What was written in all since the record began, whatever was pruned since. Raises DatabaseFault."""
+        """What was written in all since the record began, whatever was pruned since; read anew only where something was
+        written or the file is another, since metrics ask each second. Raises DatabaseFault."""
+        state, kept = (self._changes, _file_at(self._database.path)), self._totals
+        if kept is not None and kept[0] == state:
+            return kept[1]
         with self._reading() as connection:
             connection.execute("BEGIN")  # one state of the file
-            return totals.read(connection)
+            found = totals.read(connection)
+        self._totals = (state, found)
+        return found
 
     def reaches_back(self) -> dict[int, int | None]:
         """Since when (s since 1970) slots of each length are kept; None: there are none. Raises DatabaseFault."""
@@ -382,6 +394,15 @@ class History:
     def close(self) -> None:
         """Close the file in good order."""
         self._database.close()
+
+
+def _file_at(path: Path) -> tuple[int, int] | None:
+    """Which file it is; None where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _reach(connection: sqlite3.Connection) -> dict[str, int | None]:
