@@ -150,6 +150,9 @@ def test_a_storm_of_signals_ends_nothing(grid: FakeGrid, tmp_path: Path) -> None
             site.program.process.send_signal(signal.SIGUSR1)
             if number % 5_000 == 0:
                 assert site.program.call("/stopAll?wait=no", "POST").status == 202
+        status = Path(f"/proc/{site.program.process.pid}/status").read_text("utf-8")
+        caught = int(dict(line.split(":", 1) for line in status.splitlines())["SigCgt"], 16)
+        assert not caught >> (signal.SIGUSR1 - 1) & 1, "nothing is interrupted by it"
         site.config.write_text(hook("b", url))
         site.reread(TOLD)
         until(lambda: site.channels() == ["b"], "what was written last")
