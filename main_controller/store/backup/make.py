@@ -27,6 +27,7 @@ from main_controller.store.backup.archive import (
 )
 from main_controller.store.backup.last import LastBackup, remember
 from main_controller.store.database.connections import connect_read_only
+from main_controller.store.zip_entry import private_entry
 
 PATIENCE = 10.0
 """How long (s) a database may be busy."""
@@ -37,7 +38,7 @@ def back_up(places: Places, file: Path, *, now: datetime) -> str:
 
     That it was made is remembered beside the database. `now` is aware UTC. Raises BackupFault, and then there is none.
     """
-    if file.exists():
+    if os.path.lexists(file):
         raise BackupFault(f"{file} is there already, and no backup is written over.")
     if not places.database.is_file():
         raise BackupFault(f"There is no database at {places.database}.")
@@ -91,9 +92,7 @@ def _write(part: Path, found: list[tuple[str, Path]], now: datetime) -> None:
         with zipfile.ZipFile(raw, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
             for name, path in found:
                 digest, size = hashlib.sha256(), 0
-                entry = zipfile.ZipInfo(name, now.timetuple()[:6])
-                entry.compress_type = zipfile.ZIP_DEFLATED
-                entry.external_attr = 0o600 << 16
+                entry = private_entry(name, now)
                 with path.open("rb") as source, archive.open(entry, "w", force_zip64=True) as target:
                     while piece := source.read(2**20):
                         digest.update(piece)
