@@ -138,7 +138,7 @@ class History:
         """Have these minutes wait on the disk, where they may and can; whether they do."""
         waiting = self._waiting
         starts = {one.start for one in (*waiting.rows, *minutes)}
-        if not waiting.usable or len(minutes) > FEW or len(starts) >= self._together:
+        if not minutes or not waiting.usable or len(minutes) > FEW or len(starts) >= self._together:
             return False
         if len(waiting.rows) >= FEW * self._together:
             return False
