@@ -36,8 +36,9 @@ FULL, LOW = 1.0, 0.95
 LINES_SHARE = 0.1
 """Which part of the allowed bytes lines of apis-main's log have, which anybody can send."""
 LINES = "lines of apis-main's log"
-FEW = 64
-"""Of so many units at most minutes wait for each other: of more the database writes hardly less for it."""
+FEW = 61
+"""Of so many units at most, the cluster with them, minutes wait for each other: of more the database writes hardly less
+for it."""
 READER_WAITS = 1.0
 """How long (s) a reader waits while the recorder writes, whom a disk may hold up; then he is told what there is."""
 
