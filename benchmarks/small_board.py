@@ -1,6 +1,6 @@
 """What the whole program costs a small board: 20 simulated units, everything on, and nothing that happens.
 
-    python -m benchmarks.small_board [--minutes 6] [--pages 0]
+    python -m benchmarks.small_board [--minutes 6] [--pages 0] [--without-black-box]
 
 The simulated cluster runs in a process of its own, in real time and in Soft Stop, so that its work is not counted as
 ours and no deal begins. The program records, watches for alarms, hears apis-main's log, has a channel, and is asked for
@@ -79,13 +79,14 @@ def cluster(group_port: int) -> Iterator[tuple[str, str, str]]:
 
 @contextlib.contextmanager
 def program(
-    data: Path, emul: str, budo: str, devices: str, group_port: int, listening: int
+    data: Path, emul: str, budo: str, devices: str, group_port: int, listening: int, black_box: bool
 ) -> Iterator[tuple[int, int]]:
     """The whole program as a site would run it, its files in `data`; port and process."""
     port = free_port()
     config = data / "site.toml"
     config.write_text(
-        f'[[channels]]\nname = "log"\nkind = "syslog"\nhost = "127.0.0.1"\nport = {listening}\npriority = 4\n'
+        ("" if black_box else "blackboxhours = 0\n")
+        + f'[[channels]]\nname = "log"\nkind = "syslog"\nhost = "127.0.0.1"\nport = {listening}\npriority = 4\n'
     )
     command = [
         *(sys.executable, str(ROOT / "startMain.py"), "--config", str(config), "--data", str(data)),
@@ -159,7 +160,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="What the whole program costs a small board.")
     parser.add_argument("--minutes", type=float, default=6.0)
     parser.add_argument("--pages", type=int, default=0)
+    parser.add_argument("--without-black-box", action="store_true")
     given = parser.parse_args()
+    black_box = not given.without_black_box
     end = threading.Event()
     with contextlib.ExitStack() as stack:
         data = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=os.environ.get("BENCHMARK_DISK"))))
@@ -167,7 +170,7 @@ def main() -> int:
         sink.bind(("127.0.0.1", 0))
         group_port = free_port()
         addresses = stack.enter_context(cluster(group_port))
-        port, pid = stack.enter_context(program(data, *addresses, group_port, sink.getsockname()[1]))
+        port, pid = stack.enter_context(program(data, *addresses, group_port, sink.getsockname()[1], black_box))
         stack.callback(end.set)
         wait_for_units(port)
         metrics = has_metrics(port)

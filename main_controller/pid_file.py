@@ -67,10 +67,15 @@ def remove_pid_file(data: Path, *, simulated: bool = False) -> None:
 
 
 def addresses(data: Path, *, simulated: bool = False) -> list[str]:
-    """Where the programs that write there and still run answer; the one that started last comes first."""
+    """Where the programs that write there and still run answer; the one that started last comes first. None where
+    that cannot be read."""
     path = data / (SIMULATED_NAME if simulated else NAME)
-    found = []
-    for pid in reversed(_read(path)):
+    found: list[str] = []
+    try:
+        pids = _read(path)
+    except OSError:
+        return found
+    for pid in reversed(pids):
         if _lives(path, pid):
             with contextlib.suppress(OSError):  # it ended meanwhile, or is another user's
                 lines = about_file(path, pid).read_text("utf-8", errors="replace").splitlines()

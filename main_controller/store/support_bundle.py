@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from main_controller.store.atomic_file import flush_folder
+from main_controller.store.zip_entry import private_entry
 
 
 class BundleFault(Exception):
@@ -16,7 +17,7 @@ class BundleFault(Exception):
 
 def write_bundle(file: Path, texts: Mapping[str, str], *, now: datetime) -> None:
     """Write the texts by their names into `file`, which must not be there yet. Raises BundleFault."""
-    if file.exists():
+    if os.path.lexists(file):
         raise BundleFault(f"{file} is there already, and nothing is written over.")
     part = file.with_name(f".{file.name}.part")
     try:
@@ -24,10 +25,7 @@ def write_bundle(file: Path, texts: Mapping[str, str], *, now: datetime) -> None
         descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         with os.fdopen(descriptor, "wb") as raw, zipfile.ZipFile(raw, "w", zipfile.ZIP_DEFLATED) as archive:
             for name, text in texts.items():
-                entry = zipfile.ZipInfo(name, now.timetuple()[:6])
-                entry.compress_type = zipfile.ZIP_DEFLATED
-                entry.external_attr = 0o600 << 16
-                archive.writestr(entry, text.encode("utf-8", errors="backslashreplace"))
+                archive.writestr(private_entry(name, now), text.encode("utf-8", errors="backslashreplace"))
         part.rename(file)
         flush_folder(file.absolute().parent)
     except OSError as fault:

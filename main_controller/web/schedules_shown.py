@@ -32,14 +32,16 @@ class SchedulesShown:
         unread = schedules_of(ScheduleStatus(pending=None))
         self._read: tuple[float, FrameSchedules] = (clock(), {**unread, "set": None})  # replaced whole
 
-    def read(self) -> None:
-        """Read the folder; a fault leaves `set` None, and `fault` says why."""
+    def read(self) -> bool:
+        """Read the folder, and say whether that is news; a fault leaves `set` None, and `fault` says why."""
         told: FrameSchedules = {**schedules_of(self._status()), "set": None}
         try:
             told["set"] = schedules_set_of(self._listing())
         except ControllerError as error:
             told["fault"] = error.sentence
+        news = told != self.shown()
         self._read = (self._clock(), told)
+        return news
 
     def shown(self) -> FrameSchedules:
         """What was read last; of a folder that has not answered since, that nobody knows what is set."""

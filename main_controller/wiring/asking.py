@@ -2,6 +2,9 @@
 
 import http.client
 import sys
+import threading
+import time
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -10,6 +13,9 @@ from main_controller.settings import Settings
 
 PATIENCE = 5.0
 """How long (s) a connection and each part of an answer may take."""
+
+WITHIN = 10.0
+"""How long (s) several answers together may take, which are asked for at once."""
 
 LARGEST = 2**24
 """How much (bytes) of an answer is read."""
@@ -45,6 +51,26 @@ def asked(address: str, path: str) -> Answer:
         raise ConnectionError(f"what answers is no web server: {type(fault).__name__}") from fault
     finally:
         connection.close()
+
+
+def asked_at_once(address: str, paths: Sequence[str], within: float = WITHIN) -> Mapping[str, Answer | OSError]:
+    """What a GET of each path is answered there, or why it is not; `within` s, however slowly they come."""
+    found: dict[str, Answer | OSError] = {}
+
+    def ask(path: str) -> None:
+        try:
+            found[path] = asked(address, path)
+        except OSError as fault:
+            found[path] = fault
+
+    asking = [threading.Thread(target=ask, args=(path,), daemon=True) for path in paths]
+    until = time.monotonic() + within
+    for each in asking:
+        each.start()
+    for each in asking:
+        each.join(max(0.0, until - time.monotonic()))
+    came = dict(found)
+    return {path: came.get(path, TimeoutError(f"no whole answer within {within:g} s")) for path in paths}
 
 
 def healthy(settings: Settings) -> int:

@@ -21,7 +21,7 @@ from main_controller.logs import log_folder
 from main_controller.settings import Faults, Settings, setting_fields, value_text
 from main_controller.store.database import sqlite_version, tables_version
 from main_controller.store.support_bundle import BundleFault, write_bundle
-from main_controller.wiring.asking import asked, running_at
+from main_controller.wiring.asking import asked_at_once, running_at
 from main_controller.wiring.packages import packages
 from main_controller.wiring.scrubbing import Scrubber, secrets_of
 
@@ -90,11 +90,9 @@ def _memory() -> dict[str, str]:
 def _health(settings: Settings) -> Iterator[tuple[str, dict[str, Any]]]:
     """What the running program answers, or why it does not."""
     address = running_at(settings)
-    for path in ASKED:
-        try:
-            answer = asked(address, path)
-        except OSError as fault:
-            yield path, {"address": address, "fault": str(fault)}
+    for path, answer in asked_at_once(address, ASKED).items():
+        if isinstance(answer, OSError):
+            yield path, {"address": address, "fault": str(answer)}
             continue
         body = answer.body.decode("utf-8", errors="replace")
         yield path, {"address": address, "status": answer.status, "body": body}

@@ -75,7 +75,7 @@ from main_controller.wiring.stores import Stores
 from main_controller.wiring.threads import Threads
 from main_controller.wiring.thresholds import check_thresholds
 from main_controller.wiring.users import manage
-from main_controller.workers.rereader import Rereader
+from main_controller.workers.rereader import Rereader, keep_for_rereader
 from main_controller.workers.stopper import HASTENING, Stopper, ending_signals
 
 log = logging.getLogger(__name__)
@@ -127,6 +127,7 @@ def main(parameters: Mapping[str, Any], argv: Sequence[str]) -> int:
         refuse_exposed(settings)
         check_upstream(settings)
         _prepare(settings)
+        keep_for_rereader()
         set_up_logs(
             settings.root, settings.log_level,
             data=settings.data, simulated=settings.simulate is not None, most=settings.logsize,
@@ -296,7 +297,6 @@ class Controller:
         settings, address = self.settings, self.server.address
         for sign in ending_signals():
             signal.signal(sign, self._on_signal)
-        signal.signal(signal.SIGUSR1, lambda *_: self._rereader.tell())
         self._rereader.start()
         self.stores.data_lock.tell(address)
         self._own_files.write(address)

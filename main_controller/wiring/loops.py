@@ -170,17 +170,18 @@ class Loops:
         *,
         hurry: Callable[[], None],
         looked_at: Callable[[], bool],
-        schedules: Callable[[], None],
+        schedules: Callable[[], bool],
     ) -> tuple[Periodic, Periodic]:
         """Have frames made after every poll, and on their own beat, and what they tell of `schedules` read beside them.
 
-        `hurry` ends the rest after a frame. Deals are asked for while the frames are `looked_at`. Returns both loops.
+        `schedules` says whether it is news, of which a frame is made at once. `hurry` ends the rest after a frame.
+        Deals are asked for while the frames are `looked_at`. Returns both loops.
         """
         framing = Periodic("frames", self.beats.frame, make)
 
         def read() -> None:
-            schedules()
-            framing.wake()
+            if schedules():
+                framing.wake()
 
         reading = Periodic("schedules shown", self.beats.frame, read)
         self._looked_at = looked_at

@@ -30,6 +30,9 @@ from main_controller.workers.admission import within
 
 log = logging.getLogger(__name__)
 
+TOGETHER = 10
+"""How many minutes of a small cluster the history takes into its database at once; each is on the disk before."""
+
 
 def _nobody(_: object) -> None:
     """Who listens where the black box is off."""
@@ -50,8 +53,9 @@ class Stores:
         stack.callback(self.database.close)
         self.journal = Journal(self.database, wall=utc_now)
         self.history = History(
-            settings.database.with_name("history.sqlite3"), wall=utc_now, megabytes=settings.historymb
-        )
+            settings.database.with_name("history.sqlite3"), wall=utc_now, megabytes=settings.historymb,
+            together=TOGETHER,
+        )  # fmt: skip
         stack.callback(self.history.close)
         self.known = KnownUnits(self.database, wall=utc_now, lasts=timedelta(hours=settings.acknowledgetime))
         self.locks = LockBook(self.database)

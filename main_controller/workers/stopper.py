@@ -4,6 +4,7 @@ import logging
 import signal
 import threading
 from collections.abc import Callable
+from queue import SimpleQueue
 
 log = logging.getLogger(__name__)
 
@@ -22,25 +23,29 @@ class Stopper:
 
     def __init__(self, finish: Callable[[], None]) -> None:
         self._finish = finish
-        self._told = threading.Event()
+        self._told = False
+        self._rouse: SimpleQueue[None] = (
+            SimpleQueue()
+        )  # takes what comes amid its own put, as signals may; no lock does
         # A daemon, so that a finish that hangs cannot keep a second signal from ending the process.
         self._thread = threading.Thread(target=self._run, name="stopper", daemon=True)
 
     @property
     def told(self) -> bool:
         """Whether the end has begun."""
-        return self._told.is_set()
+        return self._told
 
     def start(self) -> None:
         """Start waiting."""
         self._thread.start()
 
     def tell(self) -> None:
-        """Begin the end."""
-        self._told.set()
+        """Begin the end; for a signal handler too, which may interrupt itself."""
+        self._told = True
+        self._rouse.put(None)
 
     def _run(self) -> None:
-        self._told.wait()
+        self._rouse.get()
         try:
             self._finish()
         except Exception:

@@ -139,9 +139,7 @@ class Console:
         self.end()
 
     def _serve(self) -> None:
-        quiet = SimpleNamespace(
-            signal=lambda *_: None, SIGTERM=signal.SIGTERM, SIGINT=signal.SIGINT, SIGUSR1=signal.SIGUSR1
-        )
+        quiet = SimpleNamespace(signal=lambda *_: None, SIGTERM=signal.SIGTERM, SIGINT=signal.SIGINT)
         try:
             with mock.patch.object(program, "signal", quiet), mock.patch.object(program, "tune_garbage_collector"):
                 self.controller.serve()

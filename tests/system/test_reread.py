@@ -138,3 +138,37 @@ def test_the_logrotate_example_turns_the_log_and_no_line_is_lost(grid: FakeGrid,
         assert "answers at http" in first
         assert "answers at http" not in site.log.read_text("utf-8")
         assert "told to read again" in site.log.read_text("utf-8").splitlines()[0]
+
+
+def test_a_storm_of_signals_ends_nothing(grid: FakeGrid, tmp_path: Path) -> None:
+    """A handler that the next signal interrupts, and so on, would end the program by a recursion."""
+    url = tmp_path / "url"
+    with web() as server, running(tmp_path, grid) as site:
+        url.write_text(f"http://127.0.0.1:{server.port}/first")
+        site.config.write_text(hook("a", url))
+        for number in range(20_000):
+            site.program.process.send_signal(signal.SIGUSR1)
+            if number % 5_000 == 0:
+                assert site.program.call("/stopAll?wait=no", "POST").status == 202
+        status = Path(f"/proc/{site.program.process.pid}/status").read_text("utf-8")
+        caught = int(dict(line.split(":", 1) for line in status.splitlines())["SigCgt"], 16)
+        assert not caught >> (signal.SIGUSR1 - 1) & 1, "nothing is interrupted by it"
+        site.config.write_text(hook("b", url))
+        site.reread(TOLD)
+        until(lambda: site.channels() == ["b"], "what was written last")
+        assert site.program.errors.count(TOLD) < 100
+
+
+def test_a_signal_before_it_answers_ends_nothing(grid: FakeGrid, tmp_path: Path) -> None:
+    """logrotate may come while tables are made anew, or an address is waited for."""
+    checkout = copy_checkout(tmp_path / "checkout")
+    program = Program(checkout, tmp_path / "data", "--insecure", b_host="192.0.2.1", b_port=4382, **grid.settings)
+    program.start(wait=False)
+    try:
+        until(lambda: "192.0.2.1" in program.errors, "that it waits for its address")
+        for _ in range(3):
+            program.signal(signal.SIGUSR1)
+        program.signal(signal.SIGTERM)
+        assert program.process.wait(30) == -signal.SIGTERM
+    finally:
+        program.kill()

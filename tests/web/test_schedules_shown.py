@@ -48,3 +48,15 @@ def test_a_folder_that_hangs_tells_nothing_after_some_seconds() -> None:
     folder.now += 0.1
     told = folder.shown.shown()
     assert (told["set"], told["pending"], told["fault"]) == (None, None, "The schedules folder does not answer.")
+
+
+def test_only_what_is_news_has_a_frame_made_of_it() -> None:
+    """A frame a second less to make, and to write into the black box, while nobody sets a schedule."""
+    folder = Folder()
+    assert [folder.shown.read() for _ in range(3)] == [True, False, False]
+    folder.now += TOO_OLD + 0.1
+    assert folder.shown.read(), "the frame told that nobody knows"
+    folder.set = []
+    assert [folder.shown.read() for _ in range(2)] == [True, False]
+    folder.set = ControllerError(foreign("The schedules folder cannot be read."))
+    assert [folder.shown.read() for _ in range(2)] == [True, False]

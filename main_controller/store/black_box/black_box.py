@@ -21,7 +21,7 @@ from main_controller.store.black_box.entries import Mark, Note, ToldFrame
 from main_controller.store.black_box.past import Past
 from main_controller.store.black_box.rebuilding import Recorded
 from main_controller.store.black_box.recording import Recording, content_of
-from main_controller.store.black_box.segment import Head, Segment
+from main_controller.store.black_box.segment import Head, Segment, repacked
 from main_controller.store.black_box.shelf import Kept, Shelf
 from main_controller.store.black_box.timeline import Timeline
 
@@ -122,7 +122,7 @@ class BlackBox:
             if not self._shelf.loaded:
                 self._shelf.load()
             while (segment := self._next_unwritten()) is not None:
-                self._shelf.add(segment)
+                self._shelf.add(repacked(segment))
                 with self._handing:
                     if self._unwritten and self._unwritten[0] is segment:
                         self._unwritten.popleft()

@@ -6,10 +6,11 @@ evidence, and nothing that runs rests on it.
 
 import logging
 import sqlite3
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from pathlib import Path
 
@@ -18,10 +19,12 @@ from main_controller.history.ledger_deal import LedgerDeal
 from main_controller.history.slot import HALF_HOUR, MINUTE, Slot
 from main_controller.history.sums import Sum
 from main_controller.history.totals import Totals
+from main_controller.sentence import say
 from main_controller.store.database import Database, DatabaseFault
 from main_controller.store.history import apis_lines, columns, coverage, deals, totals
 from main_controller.store.history.steps import APPLICATION, STEPS
 from main_controller.store.history.taken_out import TakenOut
+from main_controller.store.history.waiting import Minute, WaitingMinutes, beside
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +36,11 @@ FULL, LOW = 1.0, 0.95
 LINES_SHARE = 0.1
 """Which part of the allowed bytes lines of apis-main's log have, which anybody can send."""
 LINES = "lines of apis-main's log"
+FEW = 61
+"""Of so many units at most, the cluster with them, minutes wait for each other: of more the database writes hardly less
+for it."""
+READER_WAITS = 1.0
+"""How long (s) a reader waits while the recorder writes, whom a disk may hold up; then he is told what there is."""
 
 _NAMES = ", ".join(columns.ALL)
 _MARKS = ", ".join("?" * (len(columns.ALL) + 2))
@@ -69,6 +77,9 @@ _ANY = {
     "half_hours": ("SELECT 1 FROM units CROSS JOIN half_hours ON unit = ref AND start >= ? AND start < ? LIMIT 1"),
 }
 _SAID = {"minutes": "minutes", "half_hours": "half hours"}
+_TAKEN_IN = "SELECT value FROM counters WHERE name = 'waiting'"
+_TAKE_IN = "INSERT OR REPLACE INTO counters VALUES ('waiting', ?)"
+"""The number of the file of waiting minutes that was taken in last."""
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
@@ -77,7 +88,8 @@ class History:
 
     `keep` is at most `megabytes`, `minute_days` of minutes and `half_hour_days` of half hours: what is over of any of
     them goes, the oldest first, and minutes before half hours. Lines of apis-main's log have a part of the bytes, and
-    are all that goes where they take more. `clock` gives monotonic s.
+    are all that goes where they take more. So many minutes as `together` of few units are written to the database at
+    once; until then, or until somebody reads, they wait in a file beside it. `clock` gives monotonic s.
     """
 
     def __init__(
@@ -88,6 +100,7 @@ class History:
         megabytes: int,
         minute_days: float = 60,
         half_hour_days: float = 1827,
+        together: int = 1,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._database = Database(path, steps=STEPS, application=APPLICATION)
@@ -97,6 +110,13 @@ class History:
         self._refs: dict[str, int] = {}
         self._begun: set[int] | None = None  # the half hours that are not made of their last minutes; None: not known
         self._suspect = False  # somebody else than the recorder found it damaged
+        self._together = together
+        self._taking = threading.Lock()  # protects what waits; held while it is written to either file
+        self._waiting = WaitingMinutes(beside(self._database.path))
+        self._changes = 0  # how often totals may have changed
+        self._totals: tuple[object, Totals] | None = (
+            None  # as read last, and of which state of the file; replaced whole
+        )
         self._no_room = TakenOut(f"the history is full (setting historymb: {megabytes})", logging.WARNING, clock=clock)
         self._too_many = TakenOut(
             f"lines of apis-main's log fill their part of the history (a tenth of historymb: {megabytes})",
@@ -109,11 +129,63 @@ class History:
 
     def write(self, slots: Sequence[Slot]) -> None:
         """Take in whole minutes, and make the half hours that are over. Raises DatabaseFault."""
-        self._anew_if_damaged(lambda: self._write(slots))
+        minutes = [Minute(slot.unit_id, slot.start, columns.packed(slot)) for slot in slots]
+        with self._taking:
+            self._load_waiting()
+            if self._suspect or not self._waits(minutes):
+                self._anew_if_damaged(lambda: self._write(minutes))
+
+    def _waits(self, minutes: Sequence[Minute]) -> bool:
+        """Have these minutes wait on the disk, where they may and can; whether they do."""
+        waiting = self._waiting
+        starts = {one.start for one in (*waiting.rows, *minutes)}
+        if not minutes or not waiting.usable or len(minutes) > FEW or len(starts) >= self._together:
+            return False
+        if len(waiting.rows) >= FEW * self._together:
+            return False
+        try:
+            waiting.add(minutes)
+        except OSError as error:
+            log.warning("minutes cannot wait in %s: %s", waiting.path.name, error.strerror or error)
+            return False
+        return True
+
+    def _load_waiting(self) -> None:
+        """See once what an earlier run left waiting, but for what is in the database already. Raises DatabaseFault."""
+        if self._waiting.loaded:
+            return
+        self._waiting.load()
+        if self._waiting.rows:
+            try:
+                with self._database.reading() as connection:
+                    taken = connection.execute(_TAKEN_IN).fetchone()
+            except DatabaseFault as fault:
+                if not _damaged(fault):
+                    self._waiting.loaded = False
+                    raise
+                taken = None  # it is set aside and begun anew, and these minutes are not lost with it
+            if taken is not None and taken[0] == self._waiting.number:
+                self._waiting.clear()
+
+    def _take_in(self) -> None:
+        """Have what waits in the database before somebody reads it; a fault is the recorder's to tell."""
+        if self._waiting.loaded and not self._waiting.rows:
+            return
+        if not self._taking.acquire(timeout=READER_WAITS):
+            return
+        try:
+            with suppress(DatabaseFault), self._suspecting():
+                self._load_waiting()
+                if self._waiting.rows:
+                    self._write([])
+                    self._changes += 1
+        finally:
+            self._taking.release()
 
     def keep_deals(self, settled: Sequence[LedgerDeal]) -> None:
         """Keep deals that are over. Raises DatabaseFault."""
-        self._anew_if_damaged(lambda: self._insert(settled))
+        with self._taking:
+            self._anew_if_damaged(lambda: self._insert(settled))
 
     def keep_lines(self, lines: Sequence[tuple[datetime, LogLine]]) -> None:
         """Keep lines of apis-main's log, each with when it was heard; for any thread. Raises DatabaseFault: where the
@@ -133,23 +205,30 @@ class History:
                 raise
             self._set_aside()
             write()
+        finally:
+            self._changes += 1
 
     def _insert(self, settled: Sequence[LedgerDeal]) -> None:
         with self._database.writing() as connection:
             deals.insert(connection, settled)
             totals.add_deals(connection, settled)
 
-    def _write(self, slots: Sequence[Slot]) -> None:
+    def _write(self, minutes: Sequence[Minute]) -> None:
+        """Write these and all that wait in one transaction; the caller holds the lock."""
+        waiting = self._waiting
+        minutes = [*waiting.rows, *minutes]
         with self._database.writing() as connection:
-            refs = self._referred(connection, {slot.unit_id for slot in slots})
-            rows = [(slot.start, refs[slot.unit_id], *columns.packed(slot)) for slot in slots]
-            connection.executemany(_ADD, rows)
-            totals.add_slots(connection, ((refs[slot.unit_id], slot) for slot in slots))
+            refs = self._referred(connection, {one.unit_id for one in minutes})
+            connection.executemany(_ADD, [(one.start, refs[one.unit_id], *one.values) for one in minutes])
+            totals.add_slots(connection, ((refs[one.unit_id], one.values) for one in minutes))
+            if waiting.number:
+                connection.execute(_TAKE_IN, (waiting.number,))
             begun = self._begun if self._begun is not None else {row[0] for row in connection.execute(_BEGUN)}
-            begun = begun | {slot.start // HALF_HOUR * HALF_HOUR for slot in slots}
+            begun = begun | {one.start // HALF_HOUR * HALF_HOUR for one in minutes}
             for start in sorted(begun)[:-1]:
                 _make_half_hour(connection, start)
             gone, reach = self._make_room(connection, PRUNED_AT_ONCE), _reach(connection)
+        waiting.clear()
         self._refs, self._begun = refs, {max(begun)} if begun else set()
         self._no_room.add(gone, reach)
 
@@ -352,10 +431,21 @@ class History:
             return apis_lines.errors(connection, unit_id=unit_id, level=level, start=start, end=end)
 
     def totals(self) -> Totals:
-        """What was written in all since the record began, whatever was pruned since. Raises DatabaseFault."""
-        with self._reading() as connection:
-            connection.execute("BEGIN")  # one state of the file
-            return totals.read(connection)
+        """What was written in all since the record began, whatever was pruned since; read anew only where something was
+        written or the file is another, since metrics ask each second. Raises DatabaseFault."""
+        if not self._taking.acquire(timeout=READER_WAITS):
+            raise DatabaseFault(say("store.writeHangs", "another write to it hangs"))
+        try:  # what waits is added while nobody takes it in: it would count twice, and a total would fall after
+            self._load_waiting()
+            state, kept = (self._changes, _file_at(self._database.path)), self._totals
+            if kept is None or kept[0] != state:
+                with self._suspecting(), self._database.reading() as connection:
+                    connection.execute("BEGIN")  # one state of the file
+                    kept = (state, totals.read(connection))
+                self._totals = kept
+            return totals.with_waiting(kept[1], self._waiting.rows)
+        finally:
+            self._taking.release()
 
     def reaches_back(self) -> dict[int, int | None]:
         """Since when (s since 1970) slots of each length are kept; None: there are none. Raises DatabaseFault."""
@@ -367,6 +457,7 @@ class History:
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
+        self._take_in()
         with self._suspecting(), self._database.reading() as connection:
             yield connection
 
@@ -380,8 +471,23 @@ class History:
             raise
 
     def close(self) -> None:
-        """Close the file in good order."""
-        self._database.close()
+        """Close the file in good order, with all that waited in it."""
+        self._take_in()
+        with self._taking:
+            self._database.close()
+            if self._waiting.loaded:
+                with suppress(OSError):  # what is in it is in the database, and has its number
+                    self._waiting.remove()
+            self._waiting.loaded = False
+
+
+def _file_at(path: Path) -> tuple[int, int] | None:
+    """Which file it is; None where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _reach(connection: sqlite3.Connection) -> dict[str, int | None]:

@@ -6,11 +6,13 @@ Used by `History` and, for a new name of the record, by the restore of a backup.
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from main_controller.history.ledger_deal import End, LedgerDeal
-from main_controller.history.slot import Energies, Slot
+from main_controller.history.slot import Energies
 from main_controller.history.totals import Totals
 from main_controller.store.history import columns
+from main_controller.store.history.waiting import Minute
 
 TABLES = f"""
 CREATE TABLE totals (
@@ -36,11 +38,9 @@ _ADD = (
 _FIRST = columns.ALL.index(columns.ENERGIES[0])
 
 
-def add_slots(connection: sqlite3.Connection, slots: Iterable[tuple[int, Slot]]) -> None:
-    """Add these minutes, each with its unit's number in the file."""
-    connection.executemany(
-        _ADD, [(ref, *columns.packed(slot)[_FIRST : _FIRST + len(columns.ENERGIES)]) for ref, slot in slots]
-    )
+def add_slots(connection: sqlite3.Connection, slots: Iterable[tuple[int, Sequence[int | None]]]) -> None:
+    """Add these minutes, each the values of `columns.ALL` with its unit's number in the file."""
+    connection.executemany(_ADD, [(ref, *_energies(values)) for ref, values in slots])
 
 
 def add_deals(connection: sqlite3.Connection, deals: Sequence[LedgerDeal]) -> None:
@@ -54,6 +54,20 @@ def add_deals(connection: sqlite3.Connection, deals: Sequence[LedgerDeal]) -> No
         "INSERT INTO counters AS old VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = old.value + excluded.value",
         list(new.items()),
     )
+
+
+def with_waiting(found: Totals, minutes: Iterable[Minute]) -> Totals:
+    """The totals as they are once these minutes, which wait, are in the file too."""
+    units: dict[str, tuple[int | None, ...]] = {}
+    for one in minutes:
+        before = units.get(one.unit_id) or tuple(
+            None if wh is None else round(wh * _SCALE) for wh in found.units.get(one.unit_id, Energies())
+        )
+        units[one.unit_id] = tuple(
+            old if new is None else (old or 0) + new for old, new in zip(before, _energies(one.values), strict=True)
+        )
+    added = {unit_id: Energies(*map(_wh, values)) for unit_id, values in units.items()}
+    return replace(found, units={**found.units, **added})
 
 
 def begin_anew(connection: sqlite3.Connection) -> None:
@@ -77,6 +91,10 @@ def read(connection: sqlite3.Connection) -> Totals:
         out=counts.get(_OUT, 0) / _SCALE,
         into=counts.get(_INTO, 0) / _SCALE,
     )
+
+
+def _energies(values: Sequence[int | None]) -> Sequence[int | None]:
+    return values[_FIRST : _FIRST + len(columns.ENERGIES)]
 
 
 def _whole(wh: float) -> int:

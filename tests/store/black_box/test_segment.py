@@ -18,6 +18,7 @@ from main_controller.store.black_box.segment import (
     LARGEST_PACKED,
     LARGEST_RAW,
     MAGIC,
+    SMALL,
     BadSegment,
     Head,
     Packing,
@@ -26,6 +27,7 @@ from main_controller.store.black_box.segment import (
     file_of,
     read_head,
     read_segment,
+    repacked,
 )
 
 NOON = datetime(2026, 5, 13, 12, 0, tzinfo=UTC)
@@ -67,6 +69,34 @@ def test_a_segment_is_read_as_it_was_written(tmp_path: Path) -> None:
     assert read_head(path) == segment.head
     assert read_segment(path) == segment
     assert list(entries(segment.packed, made.raw)) == ENTRIES
+
+
+def test_one_of_few_entries_is_packed_better_and_says_the_same() -> None:
+    """What flows on a small board differs in some digits from what it was a second ago."""
+    chance = random.Random(1)
+    made, told = Packing(), []
+    for number in range(400):
+        told.append((b'{"type":"change","serial":%d}' % number, b'{"vg":%.3f,"ig":%.3f}' % (chance.random(), number)))
+        made.add(*told[-1])
+    segment = Segment(head(raw=made.raw), made.end())
+    better = repacked(segment)
+    assert better.head == segment.head
+    assert len(better.packed) < 0.9 * len(segment.packed)
+    assert list(entries(better.packed, made.raw)) == told
+
+
+def test_one_of_many_entries_is_left_as_it_is() -> None:
+    """It would cost a large site seconds of CPU a minute."""
+    made = packing()
+    segment = Segment(head(raw=SMALL + 1), made.end())
+    assert repacked(segment) is segment
+
+
+def test_one_whose_entries_are_broken_is_left_as_it_is() -> None:
+    """Its writer must not stand still before it."""
+    made = packing()
+    segment = Segment(head(raw=made.raw), b"x" * 20 + made.end()[20:])
+    assert repacked(segment) is segment
 
 
 def test_one_under_way_is_read_as_far_as_it_goes_and_goes_on() -> None:

@@ -1,6 +1,7 @@
 """Energy totals beside the minutes: the sum of all that was ever written, which nothing that is taken out lowers."""
 
 import sqlite3
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -156,3 +157,26 @@ def _places(folder: Path) -> Places:
     journal.mkdir(parents=True)
     (folder / "schedules").mkdir()
     return Places(journal / "journal.sqlite3", journal / "history.sqlite3", folder / "schedules", journal / "estop")
+
+
+def test_totals_are_read_anew_only_where_something_was_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Metrics ask each second: a look at the file costs a small board's card a page."""
+    history, read = opened(tmp_path / "history.sqlite3"), Database.reading
+    looks: list[int] = []
+
+    def reading(database: Database) -> AbstractContextManager[sqlite3.Connection]:
+        looks.append(1)
+        return read(database)
+
+    monkeypatch.setattr(Database, "reading", reading)
+    history.write([minute("E001", NOON, Energies(1.5))])
+    assert [history.totals().units["E001"].grid_in for _ in range(3)] == [1.5] * 3
+    assert len(looks) == 1
+    history.write([minute("E001", NOON + 60, Energies(0.5))])
+    history.keep_deals([deal(End.DELIVERED, 2.0, 1.9)])
+    assert (history.totals().units["E001"].grid_in, history.totals().out) == (2.0, 2.0)
+    assert len(looks) == 2
+    for left in tmp_path.glob("history.sqlite3*"):
+        left.unlink()
+    assert history.totals().units == {}, "another file stands there"
+    history.close()
