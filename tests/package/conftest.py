@@ -1,4 +1,4 @@
-"""The site that the tests of installation and container share."""
+"""The site of the tests of installation and of the container."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import pytest
 from tests.package.site import Site, installed_site
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def site(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Site:
-    """The program installed for a machine below one folder; the tests of installation change it, in their order."""
+    """The program installed for a machine below one folder; each file has its own, since the tests of installation change it."""
     return installed_site(root, tmp_path_factory.mktemp("site"))
