@@ -12,6 +12,7 @@ from tests.system.console import until
 from tests.system.test_incidents import shown
 
 LONG = 60_000
+ENDED = ("verified", "partlyVerified", "failed", "timedOut")
 
 
 @pytest.fixture(scope="module")
@@ -22,6 +23,7 @@ def plant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plant]:
         until(lambda: len(console.get("/get/frame")["figures"]) == 2, "a frame with both units")
         assert console.call("/stopAll?wait=no", "POST").status == 202
         until(lambda: console.get("/incidents")["incidents"], "the incident")
+        until(lambda: any(mark["stage"] in ENDED for mark in console.get("/timeline")["marks"]), "the mark of its end")
         yield plant
 
 
