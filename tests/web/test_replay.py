@@ -95,7 +95,17 @@ def test_a_hundred_frames_of_the_past_are_those_that_were_told_then(tmp_path: Pa
 
 
 def test_a_time_of_which_nothing_is_recorded_names_the_nearest_that_are(tmp_path: Path, faults: Recording) -> None:
-    """Never a neighbour's frame, however near: not before the first, in the restart, nor in what is to come."""
+    """Never a neighbour's frame, however near: not before the first, in the restart, nor in what is to come.
+
+    What lies before is told in whole seconds, what comes after too, and rounded up: of both something is recorded.
+    """
+
+    def before(told: str) -> str:
+        return f"{datetime.fromisoformat(told):%Y-%m-%d %H:%M:%S}"
+
+    def after(told: str) -> str:
+        return before((datetime.fromisoformat(told) + timedelta(microseconds=999_999)).isoformat())
+
     life = life_on(tmp_path, faults)
     first = at(life)
     life.seconds(3)
@@ -105,15 +115,15 @@ def test_a_time_of_which_nothing_is_recorded_names_the_nearest_that_are(tmp_path
     life = life_on(tmp_path, faults, "b")
     again = at(life)
     for when, nearest in (
-        (at(life, -23.5), [first]),
-        (at(life, -19.5), [last, again]),
-        (at(life, -0.5), [last, again]),
-        (at(life, 0.5), [again]),
+        (at(life, -23.5), [after(first)]),
+        (at(life, -19.5), [before(last), after(again)]),
+        (at(life, -0.5), [before(last), after(again)]),
+        (at(life, 0.5), [before(again)]),
     ):
         refused = life.past(when)
         assert set(refused) == {"error", "messages"}
         named = refused["messages"][0]["parameters"]
-        assert [value[:19] for name, value in named.items() if name != "at"] == [one[:19] for one in nearest]
+        assert [value[:19] for name, value in named.items() if name != "at"] == nearest
     gaps = life.client.call("/timeline").json["gaps"]
     assert [(gap["from"][:19], gap["to"][:19], gap["why"]) for gap in gaps] == [(last[:19], again[:19], "notRunning")]
 
