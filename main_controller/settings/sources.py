@@ -160,6 +160,9 @@ def _decided_by(options: Mapping[str, Any], faults: Faults) -> dict[str, Any]:
             if drill in (None, LIST_DRILLS):
                 raise SettingError("--byhand", "it is how long a drill waits for a person: give --drill NAME too")
             by_hand = _checked("--byhand", kinds.number(0.1, 240), options["byhand"], ON_COMMAND_LINE)
+    with faults.noting():
+        if options["replay"] is not None and options["simulate"] is not None:
+            raise SettingError("--replay", "it shows a recording, and --simulate runs a cluster: give one of the two")
     words = options["deed"]
     notes = ("-d/--db has no effect: the old database is gone.",) if options["db"] is not None else ()
     return {

@@ -107,9 +107,9 @@ def main(parameters: Mapping[str, Any], argv: Sequence[str]) -> int:
             return 0
         if settings.deed is not None and settings.deed[0] == "bundle":
             return bundle(Path(*settings.deed[1:]).absolute(), settings, faults)
+        faults.refuse()
         if settings.replay is not None:
             return replay(settings.replay, settings)
-        faults.refuse()
         if settings.healthy:
             return healthy(settings)
         if settings.deed is not None:

@@ -114,6 +114,7 @@ def _two_values(name: str) -> tuple[str, str]:
         ({}, ["--drill", "stuck-node"], {}, "--drill"),
         ({}, [], {"APIS_MC_DRILL": "stuck-node"}, "APIS_MC_DRILL"),
         ({}, ["--simulate", "--byhand"], {}, "--byhand"),
+        ({}, ["--simulate", "--replay", "a.zip"], {}, "--replay"),
         ({}, ["--simulate", "--drill", "stuck-node", "--byhand", "0"], {}, "--byhand"),
         ({}, ["--config", "no/such/file.toml"], {}, "--config"),
         ({}, ["--timezone", "Mars/Olympus"], {}, "--timezone"),
