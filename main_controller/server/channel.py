@@ -104,6 +104,7 @@ class Channel(waitress.channel.HTTPChannel):  # type: ignore[misc]  # waitress h
         self.idle_since = self._moved = self._clock()
         self.lane = Lane.ORDINARY
         self._begun: float | None = None  # when the request that is not whole yet began
+        self._serving = 0  # threads that serve, until what came behind is looked at: before that all times are old
         self._rest = b""  # what came beyond AHEAD requests
         self._refused = False  # a request was refused, or its body: nothing after it is read
         self._lingers_until: float | None = None
@@ -114,8 +115,8 @@ class Channel(waitress.channel.HTTPChannel):  # type: ignore[misc]  # waitress h
 
     @property
     def busy(self) -> bool:
-        """Whether it has a request in hand."""
-        return bool(self.requests)
+        """Whether it has a request in hand, until what came behind it is looked at."""
+        return bool(self.requests or self._serving)
 
     @property
     def unread(self) -> bool:
@@ -216,12 +217,22 @@ class Channel(waitress.channel.HTTPChannel):  # type: ignore[misc]  # waitress h
         if not self.connected and not self.requests[0].error and self.server.is_to_stop(self.requests[0]):
             self._serve_unheard()
             return
-        super().service()
+        with self.requests_lock:
+            self._serving += 1
+        try:
+            super().service()
+            self._look_behind()
+        finally:
+            with self.requests_lock:
+                self._serving -= 1
+
+    def _look_behind(self) -> None:
+        """Go on with what came behind a request that was served; its time begins now, for it was not read meanwhile."""
         with self.requests_lock:
             self.idle_since = self._clock()
             if not self.connected or self.will_close or self.close_when_flushed:
                 return
-            if self._begun is not None:  # it was not read on meanwhile
+            if self._begun is not None:
                 self._begun = self._clock()
             if self._rest:
                 self._take(self._rest)
@@ -336,7 +347,7 @@ class Channel(waitress.channel.HTTPChannel):  # type: ignore[misc]  # waitress h
 
     def tend(self, now: float) -> None:
         """Close what took too long; called once a second."""
-        if self.requests or not self.connected:
+        if self.busy or not self.connected:
             return
         if self._lingers_until is not None:
             late = now >= self._lingers_until
@@ -354,7 +365,7 @@ class Channel(waitress.channel.HTTPChannel):  # type: ignore[misc]  # waitress h
         """Answer a request that does not become whole with 408."""
         with self.requests_lock:
             request, begun = self.request, self._begun
-            if request is None or begun is None or self.requests:
+            if request is None or begun is None or self.busy:
                 return
             if now - begun > self._time_for(request):
                 request.error = RequestTimeout("the request did not become whole in time")

@@ -25,7 +25,7 @@ from main_controller.server import Server
 from main_controller.server import channel as channel_module
 from main_controller.server import listener as listener_module
 from main_controller.server import server as server_module
-from main_controller.server.channel import AHEAD
+from main_controller.server.channel import AHEAD, Channel
 from main_controller.server.listener import Listener
 from tests.server.site import HOST, PATIENCE, Site, rest_of, serving
 from tests.system.console import until
@@ -172,6 +172,25 @@ def test_a_request_that_waits_behind_another_has_its_time_from_when_it_is_read(
         connection.sendall(b"P/1.1\r\n\r\n")
         assert receive(connection).json["path"] == "/hang"
         until(lambda: hasty.app.seen[1:] == ["GET /second"], "the second")
+
+
+def test_nothing_is_too_late_between_a_long_answer_and_the_look_at_what_came_behind_it(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Until that look all times are those of before the request, which may have taken a minute, as Stop all does."""
+    serve = waitress.channel.HTTPChannel.service
+
+    def tended(channel: Channel) -> None:
+        serve(channel)
+        channel.tend(time.monotonic() + 3600)
+
+    monkeypatch.setattr(waitress.channel.HTTPChannel, "service", tended)
+    with closing(site.connect(get("/hang") + b"GET /second HTT")) as connection:
+        assert site.app.held.acquire(timeout=PATIENCE)
+        site.app.go.set()
+        assert receive(connection).json["path"] == "/hang"
+        connection.sendall(b"P/1.1\r\n\r\n")
+        until(lambda: site.app.seen[1:] == ["GET /second"], "the second")
 
 
 @pytest.mark.parametrize("sent", [b"", b"\r\n", get("/")])
