@@ -31,6 +31,7 @@ export function createStop({ words, api, orders, ask, askLatch, units = () => []
     const form = document.getElementById(`${spot}-form`);
     const plain = document.getElementById(`${spot}-plain`);
     let offered = false;
+    let sent = 0; // how often it was: the answer to an earlier press says nothing of the newest
 
     form.addEventListener("submit", (event) => {
       if (!canAsk()) return; // the form itself orders it
@@ -50,6 +51,7 @@ export function createStop({ words, api, orders, ask, askLatch, units = () => []
     }
 
     async function send(given) {
+      const mine = ++sent;
       offer(false);
       let free = null;
       const answered = new Promise((resolve) => {
@@ -60,7 +62,7 @@ export function createStop({ words, api, orders, ask, askLatch, units = () => []
       const timer = setTimeout(() => offer(true), OFFER_AFTER);
       try {
         const answer = await orders.give({ spot, order, moment: null, call: (terms) => call(terms, given) });
-        offer(!answer.ok);
+        if (mine === sent) offer(!answer.ok);
       } finally {
         clearTimeout(timer);
         free();

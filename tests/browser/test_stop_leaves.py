@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from main_controller.domain.modes import Mode
 from tests.browser.conftest import WAIT, OpenPage, Plant, running
@@ -153,6 +153,25 @@ def test_the_plain_form_is_offered_after_a_second_without_answer_and_stops(
     expect(plain).to_be_visible()
     plain.get_by_role("button").click(no_wait_after=True)  # where it leads to is held too
     until(lambda: len(proxy.arrived("^POST /stopAll")) == len(held) + 2, "the plain form's stop")
+
+
+def test_the_answer_to_an_earlier_press_takes_no_plain_form_from_a_later_one(
+    place: BrowserContext, wide_plant: Plant
+) -> None:
+    """The first Stop all is answered while the second has no answer yet: the form of the second stays."""
+    page = opened(place, wide_plant.address)
+    held: list[Route] = []
+    page.route(re.compile("/stopAll"), lambda route: held.append(route))  # noqa: PLW0108 - the driver marks functions
+    for number in (1, 2):
+        press_stop(page)
+        until(lambda number=number: page.wait_for_timeout(20) or len(held) == number, "the press")  # type: ignore[misc]
+    expect(page.locator("#stop-plain")).to_be_visible()
+    with page.expect_response(re.compile("/stopAll")) as answered:
+        held[0].continue_()
+    assert answered.value.ok
+    assert answered.value.finished() is None
+    page.evaluate("new Promise((done) => setTimeout(done, 100))")  # what follows the answer has been done by then
+    expect(page.locator("#stop-plain")).to_be_visible()
 
 
 NO_DIALOGS = "delete HTMLDialogElement.prototype.showModal;"
