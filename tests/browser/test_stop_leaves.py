@@ -161,15 +161,15 @@ def test_the_answer_to_an_earlier_press_takes_no_plain_form_from_a_later_one(
     """The first Stop all is answered while the second has no answer yet: the form of the second stays."""
     page = opened(place, wide_plant.address)
     held: list[Route] = []
-    page.route(re.compile("/stopAll"), lambda route: held.append(route))  # noqa: PLW0108 - the driver marks functions
-    for number in (1, 2):
-        press_stop(page)
-        until(lambda number=number: page.wait_for_timeout(20) or len(held) == number, "the press")  # type: ignore[misc]
+    page.route(re.compile("/stopAll"), lambda route: held.append(route))
+    for _ in range(2):
+        with page.expect_request(re.compile("/stopAll")):
+            press_stop(page)
     expect(page.locator("#stop-plain")).to_be_visible()
     with page.expect_response(re.compile("/stopAll")) as answered:
         held[0].continue_()
     assert answered.value.ok
-    assert answered.value.finished() is None
+    answered.value.finished()
     page.evaluate("new Promise((done) => setTimeout(done, 100))")  # what follows the answer has been done by then
     expect(page.locator("#stop-plain")).to_be_visible()
 
