@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 from urllib.parse import parse_qs, parse_qsl, unquote, urlencode, urlsplit
 
-from playwright.sync_api import Page, Route
+from playwright.sync_api import Page, Route, expect
 
 from benchmarks.made_frame import frame_of
 from main_controller import __version__
@@ -63,6 +63,12 @@ def awaited(page: Page, look: Callable[[], Found], what: str, deadline: float = 
         assert time.monotonic() < end, f"{what} did not come within {deadline:g} s; last seen: {found!r}"
         page.wait_for_timeout(20)
     return found
+
+
+def to_picture(page: Page) -> None:
+    """Give the focus to the list of the picture, once its units are there: before that a key chooses none of them."""
+    expect(page.locator(".scene-outline [role=option]").first).to_be_attached(timeout=20_000)
+    page.locator(".scene-outline").focus()
 
 
 def moment(seconds: float = 0.0) -> str:

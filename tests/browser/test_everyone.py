@@ -11,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.conftest import OpenPage, Plant
-from tests.browser.stage import Stage, deal, moment, unit_data, unit_status
+from tests.browser.stage import Stage, deal, moment, to_picture, unit_data, unit_status
 
 MOST_BYTES = 200_000
 """What the page with everything may weigh over the wire, compressed."""
@@ -94,7 +94,7 @@ def test_axe_finds_nothing(open_quiet: OpenPage, state: str, scheme: str) -> Non
     for control in CLICKS.get(state, ()):
         page.locator(control).click()
     if state == "details":
-        page.locator(".scene-outline").focus()
+        to_picture(page)
         page.keyboard.press("Enter")
     assert violations(page) == []
 

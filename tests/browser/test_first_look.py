@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenPage
-from tests.browser.stage import Stage, moment, unit_data, unit_status
+from tests.browser.stage import Stage, moment, to_picture, unit_data, unit_status
 
 PEER_DOWN = {"up": False, "since": moment(-40), "lastSuccess": moment(-40), "lastError": None}
 
@@ -95,11 +95,11 @@ def test_details_of_a_silent_unit_say_that_they_are_old(open_quiet: OpenPage) ->
     stage.states["E002"] = unit_status("silent", age=130.0)
     stage.kept["E002"] = stage.units.pop("E002")
     page = open_quiet(stage=stage)
-    page.locator(".scene-outline").focus()
+    to_picture(page)
     page.keyboard.press("Enter")
     expect(page.locator("#details-state")).to_have_text("live")
     page.keyboard.press("Escape")
-    page.locator(".scene-outline").focus()
+    to_picture(page)
     page.keyboard.press("End")
     page.keyboard.press("Enter")
     expect(page.locator("#details-state")).to_contain_text("▲ Last known, 2 min 1")

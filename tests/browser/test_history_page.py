@@ -25,6 +25,7 @@ from tests.browser.known_night import (
     Night,
     known,
 )
+from tests.browser.stage import to_picture
 from tests.browser.test_everyone import violations
 
 pytestmark = pytest.mark.usefixtures("patient")
@@ -406,7 +407,7 @@ def test_nothing_of_the_charts_is_loaded_before_one_is_opened(open_night: OpenPa
     page.goto(page.url.replace("help.html", ""))
     expect(page.locator("#trust-live b")).to_have_text("2")
     assert [path for path in asked if "uplot" in path or "/charts/" in path] == []
-    page.locator(".scene-outline").focus()
+    to_picture(page)
     page.keyboard.press("Enter")
     expect(page.locator("#details-records canvas")).to_have_count(3)
     assert {"/js/uplot.js", "/css/uplot.css"} < set(asked)

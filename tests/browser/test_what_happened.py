@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenPage
-from tests.browser.stage import Json, Stage, moment
+from tests.browser.stage import Json, Stage, moment, to_picture
 
 
 def stage_of_news() -> Stage:
@@ -48,7 +48,7 @@ def test_everything_that_happened_stands_in_one_stream_and_leads_to_the_journal(
 
 def test_a_units_details_tell_what_happened_to_it(open_quiet: OpenPage) -> None:
     page = open_quiet(stage=stage_of_news())
-    page.locator(".scene-outline").focus()
+    to_picture(page)
     page.keyboard.press("Home")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
@@ -56,7 +56,7 @@ def test_a_units_details_tell_what_happened_to_it(open_quiet: OpenPage) -> None:
     expect(page.locator("#details-happened li")).to_have_count(2)
     expect(page.locator("#details-journal")).to_have_attribute("href", "journal.html?unit=E002")
     page.keyboard.press("Escape")
-    page.locator(".scene-outline").focus()
+    to_picture(page)
     page.keyboard.press("End")
     page.keyboard.press("Enter")
     expect(page.locator("#details-happened li")).to_have_text([re.compile("^A deal was agreed")])
