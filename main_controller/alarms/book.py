@@ -47,6 +47,13 @@ class Transition(NamedTuple):
     alarm: Alarm
     subject: str | None = None
 
+    @property
+    def of(self) -> tuple[str, Member]:
+        """The subject and the member that it is of: of the alarm as a whole its first."""
+        if self.subject is None:
+            return next(iter(self.alarm.members.items()))
+        return self.subject, self.alarm.members[self.subject]
+
 
 @dataclass(frozen=True, slots=True)
 class Seen:

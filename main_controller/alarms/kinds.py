@@ -487,6 +487,12 @@ NOT_OF_UNITS = frozenset(
 )
 """The kinds of which one is of something else than a unit: a program, an order, a file. Its name may look like one."""
 
+
+def unit_of(kind: AlarmKind, subject: str) -> str | None:
+    """The unit that an alarm of this kind is of; None where it is of the cluster, or of something else."""
+    return None if kind.code in NOT_OF_UNITS else subject or None
+
+
 HAPPENINGS = frozenset(
     {"stopFailed", "orderFailed", "scheduleFailed", "ownClock", "notificationLost", "changedByOthers"}
 )

@@ -9,7 +9,7 @@ from typing import Any
 
 from main_controller import __version__
 from main_controller.alarms.book import Change, Transition
-from main_controller.alarms.kinds import NOT_OF_UNITS
+from main_controller.alarms.kinds import unit_of
 from main_controller.alarms.record import record_of
 from main_controller.clock import utc_now
 from main_controller.domain.commands import Command
@@ -121,16 +121,14 @@ def _alarm_told(transition: Transition) -> dict[str, Any]:
 
 
 def _mark_of_alarm(transition: Transition, at: datetime) -> Mark:
-    change, alarm, subject = transition
-    name, member = next(iter(alarm.members.items())) if subject is None else (subject, alarm.members[subject])
+    alarm, (subject, member) = transition.alarm, transition.of
     text = member.sign.text
-    unit = None if alarm.kind.code in NOT_OF_UNITS else name or None
     return Mark(
         at=at,
         kind="alarm",
         text=str(text),
-        unit=unit,
+        unit=unit_of(alarm.kind, subject),
         ref=alarm.id,
-        stage=str(change),
+        stage=str(transition.change),
         message=next(iter(messages([text])), None),
     )

@@ -240,11 +240,11 @@ class Drilling:
         kept_back = {one.alarm.id for one in changes if one.change is Change.INHIBITED}
         with self._taking:
             at = self._since()
-            for change, alarm, subject in changes:
-                told = change in (Change.RAISED, Change.RAISED_AGAIN) and alarm.id not in kept_back
-                if at >= 0 and (told or change is Change.ANNOUNCED):
-                    member = alarm.members[subject] if subject is not None else next(iter(alarm.members.values()))
-                    self.course.take_alarm(at, alarm.kind.priority, str(member.sign.text))
+            for one in changes:
+                told = one.change in (Change.RAISED, Change.RAISED_AGAIN) and one.alarm.id not in kept_back
+                if at >= 0 and (told or one.change is Change.ANNOUNCED):
+                    _, member = one.of
+                    self.course.take_alarm(at, one.alarm.kind.priority, str(member.sign.text))
 
     def _on_command(self, before: Command | None, after: Command) -> None:
         if not isinstance(after.order, StopAllOrder):

@@ -9,7 +9,7 @@ from typing import Any
 
 from main_controller import __version__
 from main_controller.alarms.book import Change, Transition
-from main_controller.alarms.kinds import NOT_OF_UNITS
+from main_controller.alarms.kinds import unit_of
 from main_controller.clock import utc_now
 from main_controller.domain.orders import StopAllOrder
 from main_controller.sentence import Sentence, joined, said_again, say
@@ -87,13 +87,13 @@ class Reasons:
 
     def alarms(self, transitions: Sequence[Transition]) -> None:
         """What became of alarms."""
-        for change, alarm, subject in transitions:
-            if change not in RAISED or (alarm.kind.priority > 1 and alarm.kind.code not in ALARMS):
+        for one in transitions:
+            kind, since = one.alarm.kind, one.alarm.since
+            if one.change not in RAISED or (kind.priority > 1 and kind.code not in ALARMS):
                 continue
-            name, member = next(iter(alarm.members.items())) if subject is None else (subject, alarm.members[subject])
-            unit = None if alarm.kind.code in NOT_OF_UNITS else name or None
-            reason = reason_of(alarm.since, alarm.kind.code, member.sign.text, unit=unit, ref=alarm.id)
-            self._incidents.keep(reason)
+            subject, member = one.of
+            unit = unit_of(kind, subject)
+            self._incidents.keep(reason_of(since, kind.code, member.sign.text, unit=unit, ref=one.alarm.id))
 
 
 def reason_in(row: JournalRow) -> Reason | None:
