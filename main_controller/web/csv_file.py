@@ -7,14 +7,14 @@ import codecs
 import csv
 import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack
 from typing import Any
 
 import bottle
 
 from main_controller.concurrency.limit import Limit
 from main_controller.sentence import say
-from main_controller.web.replies import COMMON_HEADERS, to_json
+from main_controller.web.download import download
+from main_controller.web.replies import to_json
 
 FILES_AT_ONCE = 2
 """How many may fetch a file at the same time, since each holds a request thread."""
@@ -38,43 +38,12 @@ class CsvFiles:
     ) -> bottle.HTTPResponse:
         """A file of that name with these columns; raises what the first of `rows` raises, and 503 while others fetch
         theirs. It begins with a byte order mark, without which spreadsheets take it for the computer's own coding."""
-        place = ExitStack()
-        place.enter_context(self._places.place())
-        try:
+
+        def lines() -> Iterator[bytes]:
             found = rows()
-            first = next(found, None)
-        except BaseException:
-            place.close()
-            raise
-        headers = {
-            "Content-Type": "text/csv; charset=utf-8",
-            "Content-Disposition": f'attachment; filename="{name}"',
-            "Cache-Control": "no-store",
-            **COMMON_HEADERS,
-        }
-        return bottle.HTTPResponse(_Lines(_lines(columns, first, found), place), 200, headers)
+            return _lines(columns, next(found, None), found)
 
-
-class _Lines:
-    """The lines of the file; gives its place back when it has ended or the caller went away."""
-
-    def __init__(self, lines: Iterator[bytes], place: ExitStack) -> None:
-        self._lines = lines
-        self._place = place
-
-    def __iter__(self) -> Iterator[bytes]:
-        return self
-
-    def __next__(self) -> bytes:
-        try:
-            return next(self._lines)
-        except BaseException:  # the end among them
-            self.close()
-            raise
-
-    def close(self) -> None:
-        """Called by the server at the end, however it came."""
-        self._place.close()
+        return download(name, "text/csv; charset=utf-8", self._places, lines)
 
 
 def _lines(columns: Sequence[str], first: Sequence[Any] | None, rows: Iterator[Sequence[Any]]) -> Iterator[bytes]:

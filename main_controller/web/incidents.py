@@ -1,9 +1,6 @@
 """Owns the routes of the incidents: the list, one of them, its file, and what people keep and note."""
 
-import logging
-import re
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -17,18 +14,15 @@ from main_controller.sentence import Sentence, foreign, say
 from main_controller.store import incidents as kept
 from main_controller.store.incidents.archive import archive
 from main_controller.web import routes
+from main_controller.web.download import download
 from main_controller.web.ordering import Asked, Ordering, caller, written_by
 from main_controller.web.recorded import time_given, times_given
-from main_controller.web.replies import COMMON_HEADERS, shown
+from main_controller.web.replies import shown
 from main_controller.web.route import Given, Handler, Handlers, Route
-from main_controller.web.shapes.incidents import Incident, IncidentPage, id_of, incident_of
-
-log = logging.getLogger(__name__)
+from main_controller.web.shapes.incidents import Incident, IncidentPage, incident_of
 
 FILES_AT_ONCE = 1
 """How many may fetch an incident's file at the same time: it may be hundreds of MB."""
-
-_ID = re.compile(r"i([0-9]{1,15})")
 
 Journalled = Callable[[str, Sentence], None]
 """Has it in the journal who did what."""
@@ -103,20 +97,10 @@ class IncidentPages:
     def file(self, given: Given) -> bottle.HTTPResponse:
         """`/incidents/<id>.zip`: all that is kept of it, streamed; 503 while somebody fetches one."""
         one, store = self._found(given), self._kept()
-        place = ExitStack()
-        place.enter_context(self._places.place())
-        try:
-            pieces = archive(store, one, version=self._version, title=self._title(), made=self._wall())
-        except BaseException:
-            place.close()
-            raise
-        headers = {
-            "Content-Type": routes.ZIP,
-            "Content-Disposition": f'attachment; filename="incident-{id_of(one.number)}.zip"',
-            "Cache-Control": "no-store",
-            **COMMON_HEADERS,
-        }
-        return bottle.HTTPResponse(_Pieces(pieces, place), 200, headers)
+        return download(
+            f"incident-{one.id}.zip", routes.ZIP, self._places,
+            lambda: archive(store, one, version=self._version, title=self._title(), made=self._wall()),
+        )  # fmt: skip
 
     def keep(self, asked: Asked) -> Incident:
         """`POST /incidents/keep?reason=[&name=][&at=|&from=&to=]`: a person wants this kept; now, where no time is
@@ -131,7 +115,7 @@ class IncidentPages:
             say(
                 "web.incidentKept",
                 "Incident {id} is kept, from {begin} to {end}: {reason}",
-                id=id_of(one.number),
+                id=one.id,
                 begin=said_time(one.begins),
                 end=said_time(one.ends),
                 reason=given["reason"],
@@ -145,7 +129,7 @@ class IncidentPages:
         store, given = self._kept(), asked.given
         by = self._by(given)
         noted = store.note(self._found(given).number, kept.PersonsNote(self._wall(), by, given["text"]))
-        what = say("web.incidentNoted", "Note on incident {id}: {text}", id=id_of(noted.number), text=given["text"])
+        what = say("web.incidentNoted", "Note on incident {id}: {text}", id=noted.id, text=given["text"])
         self._journalled(by, what)
         return self._shown(noted)
 
@@ -170,10 +154,10 @@ class IncidentPages:
         return at, begins, ends
 
     def _found(self, given: Given) -> kept.Incident:
-        found = _ID.fullmatch(given["id"])
-        if found is None:
+        number = kept.number_of(given["id"])
+        if number is None:
             raise NotFound(say("web.noIncident", "There is no incident {id}.", id=shown(given["id"])))
-        return self._kept().one(int(found[1]))
+        return self._kept().one(number)
 
     def _shown(self, one: kept.Incident) -> Incident:
         return incident_of(one, self._kept().size(one))
@@ -191,29 +175,3 @@ class IncidentPages:
     def _by(given: Given) -> str:
         by = caller()
         return written_by(by, given.get("name", "")) or str(by)
-
-
-class _Pieces:
-    """The pieces of the file; gives its place back when it has ended or the caller went away."""
-
-    def __init__(self, pieces: Iterator[bytes], place: ExitStack) -> None:
-        self._pieces = pieces
-        self._place = place
-
-    def __iter__(self) -> Iterator[bytes]:
-        return self
-
-    def __next__(self) -> bytes:
-        try:
-            return next(self._pieces)
-        except OSError as error:
-            log.error("an incident's file broke off: %s", error.strerror or error)
-            self.close()
-            raise
-        except BaseException:  # the end among them
-            self.close()
-            raise
-
-    def close(self) -> None:
-        """Called by the server at the end, however it came."""
-        self._place.close()

@@ -13,7 +13,7 @@ from main_controller.errors import ControllerError
 from main_controller.sentence import say
 from main_controller.settings import Settings
 from main_controller.store.atomic_file import write_whole
-from main_controller.store.incidents import Incidents, reason_of
+from main_controller.store.incidents import Incidents, id_of, reason_of
 from main_controller.store.incidents.archive import archive
 
 log = logging.getLogger(__name__)
@@ -53,7 +53,6 @@ class DrillIncident:
         except (ControllerError, OSError) as error:
             why = error.sentence if isinstance(error, ControllerError) else error.strerror or str(error)
             log.error("the incident of the drill is not kept: %s", why)
-            return [
-                f"The incident i{self._number} goes with the end of the simulation, as {path} cannot be written: {why}"
-            ]
-        return [f"The incident i{one.number} is kept in {path}.", f"Look at it again: ./startMain.py --replay {path}"]
+            name = id_of(self._number)
+            return [f"The incident {name} goes with the end of the simulation, as {path} cannot be written: {why}"]
+        return [f"The incident {one.id} is kept in {path}.", f"Look at it again: ./startMain.py --replay {path}"]

@@ -219,7 +219,7 @@ def _end(number: int, frame: object) -> None:
 def _kept(content: Opened, pool: Pool, box: BlackBox) -> Incidents:
     """The one incident, as if it had been kept here."""
     incident = structs.replace(content.incident, whole=True, joined=())
-    (pool.folder.parent / f"i{incident.number}.json").write_bytes(msgspec.json.encode(incident))
+    (pool.folder.parent / f"{incident.id}.json").write_bytes(msgspec.json.encode(incident))
     incidents = Incidents(
         pool, box, days=FOREVER, about=lambda: structs.asdict(content.about),
         rows=lambda begins, ends: map(structs.asdict, content.rows.rows), wall=utc_now,

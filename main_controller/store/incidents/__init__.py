@@ -9,6 +9,8 @@ from main_controller.store.incidents.incident import LONGEST as LONGEST
 from main_controller.store.incidents.incident import Incident as Incident
 from main_controller.store.incidents.incident import PersonsNote as PersonsNote
 from main_controller.store.incidents.incident import Reason as Reason
+from main_controller.store.incidents.incident import id_of as id_of
+from main_controller.store.incidents.incident import number_of as number_of
 from main_controller.store.incidents.incident import reason_of as reason_of
 from main_controller.store.incidents.incidents import Incidents as Incidents
 from main_controller.store.incidents.pool import Pool as Pool

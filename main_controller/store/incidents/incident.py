@@ -3,6 +3,7 @@
 Times are aware UTC.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -24,6 +25,20 @@ REASONS = 50
 
 NOTES = 200
 """How many notes one takes at most."""
+
+
+_ID = re.compile(r"i([0-9]{1,15})")
+
+
+def id_of(number: int) -> str:
+    """An incident's id by its number."""
+    return f"i{number}"
+
+
+def number_of(text: str) -> int | None:
+    """The number of the incident of this id; None for what is none."""
+    found = _ID.fullmatch(text)
+    return None if found is None else int(found[1])
 
 
 class Reason(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -79,6 +94,11 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True):
     notes: tuple[PersonsNote, ...] = ()
     whole: bool = False
     joined: tuple[int, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """What people and addresses call it."""
+        return id_of(self.number)
 
     @property
     def units(self) -> tuple[str, ...]:

@@ -7,7 +7,6 @@ whole, the journal's rows of its time.
 """
 
 import logging
-import re
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -31,9 +30,11 @@ from main_controller.store.incidents.incident import (
     Incident,
     PersonsNote,
     Reason,
+    id_of,
     kept,
     newest_first,
     next_to_go,
+    number_of,
 )
 from main_controller.store.incidents.pool import Pool
 
@@ -51,10 +52,9 @@ ROWS = 20_000
 LARGEST = 4 << 20
 """How large (bytes) the file of an incident itself may be; ours stay far below."""
 
-ABOUT, JOURNAL = ".about.json", ".journal.json"
-"""What stands behind an incident's id in the names of the files beside its own."""
+ITSELF, ABOUT, JOURNAL = ".json", ".about.json", ".journal.json"
+"""What stands behind an incident's id in the names of its files."""
 
-_NAME = re.compile(r"i(?P<number>[0-9]{1,15})\.json")
 _INCIDENT = msgspec.json.Decoder(Incident)
 
 
@@ -145,7 +145,7 @@ class Incidents:
             self._changed |= {found.number, *(one.number for one in gone)}
             listeners = [*self._listeners]
         if found.number == number:
-            log.info("incident i%d is kept: %s", number, reason.text)
+            log.info("incident %s is kept: %s", found.id, reason.text)
         for listener in listeners:
             listener()
         return found
@@ -164,7 +164,7 @@ class Incidents:
         joined = next((one for one in self._incidents.values() if number in one.joined), None)
         found = self._incidents.get(number, joined)
         if found is None:
-            raise NotFound(say("store.noIncident", "There is no incident {id}.", id=f"i{number}"))
+            raise NotFound(say("store.noIncident", "There is no incident {id}.", id=id_of(number)))
         return found
 
     def note(self, number: int, note: PersonsNote) -> Incident:
@@ -267,8 +267,8 @@ class Incidents:
         remove_unfinished(self.folder)
         found: dict[int, Incident] = {}
         for path in sorted(self.folder.iterdir()):
-            name = _NAME.fullmatch(path.name)
-            if name is None:
+            number = number_of(path.name.removesuffix(ITSELF)) if path.suffix == ITSELF else None
+            if number is None:
                 continue
             try:
                 one = _read(path)
@@ -276,7 +276,7 @@ class Incidents:
                 log.error("the incident in %s cannot be read, and stays as it is: %s", path.name, error)
                 self._unread = True
                 continue
-            if one.number == int(name["number"]):
+            if one.number == number:
                 found[one.number] = one
         joined = {number for one in found.values() for number in one.joined}
         with self._changing:
@@ -303,8 +303,8 @@ class Incidents:
         try:
             write_whole(self._file(one.number, JOURNAL), self._rows_of(one))
         except ControllerError as error:
-            log.warning("the journal's rows of incident i%d cannot be read, and are asked for again: %s",
-                        one.number, error.sentence)  # fmt: skip
+            log.warning("the journal's rows of incident %s cannot be read, and are asked for again: %s",
+                        one.id, error.sentence)  # fmt: skip
             return
         with self._changing:
             now = self._incidents.get(one.number)
@@ -362,7 +362,7 @@ class Incidents:
                 if gone is None:
                     break
                 del self._incidents[gone.number]
-            log.info("incident i%d went, from %s", gone.number, iso_utc(gone.begins))
+            log.info("incident %s went, from %s", gone.id, iso_utc(gone.begins))
             self._remove(gone.number)
             self._sweep()
 
@@ -374,13 +374,13 @@ class Incidents:
         self._pool.let_go(lambda each: any(one.covers(each.begins, each.ends) for one in wanted))
 
     def _remove(self, number: int) -> None:
-        for what in ("", ABOUT, JOURNAL):
+        for what in (ITSELF, ABOUT, JOURNAL):
             path = self._file(number, what)
             if path.exists():
                 remove_whole(path)
 
-    def _file(self, number: int, what: str = ".json") -> Path:
-        return self.folder / f"i{number}{what or '.json'}"
+    def _file(self, number: int, what: str = ITSELF) -> Path:
+        return self.folder / f"{id_of(number)}{what}"
 
 
 def _read(path: Path) -> Incident:

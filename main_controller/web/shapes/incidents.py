@@ -66,7 +66,7 @@ class IncidentPage(TypedDict):
 def incident_of(one: incidents.Incident, size: int) -> Incident:
     """One incident, whose segments take `size` bytes."""
     return {
-        "id": id_of(one.number),
+        "id": one.id,
         "begin": iso_utc(one.begins),
         "end": iso_utc(one.ends),
         "whole": one.whole,
@@ -75,13 +75,8 @@ def incident_of(one: incidents.Incident, size: int) -> Incident:
         "units": list(one.units),
         "bytes": size,
         "notes": [{"by": note.by, "at": iso_utc(note.at), "text": note.text} for note in one.notes],
-        "joined": [id_of(number) for number in one.joined],
+        "joined": [incidents.id_of(number) for number in one.joined],
     }
-
-
-def id_of(number: int) -> str:
-    """An incident's id by its number."""
-    return f"i{number}"
 
 
 def _reason(why: incidents.Reason) -> IncidentReason:

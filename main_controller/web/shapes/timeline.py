@@ -8,9 +8,8 @@ import msgspec
 from main_controller.domain.timestamps import iso_utc
 from main_controller.sentence import Sentence, foreign, said_again
 from main_controller.store import black_box
-from main_controller.store.incidents import Incident
+from main_controller.store.incidents import Incident, id_of
 from main_controller.web.shapes.common import Time, UnitId, one_of
-from main_controller.web.shapes.incidents import id_of
 
 Hours = Annotated[float, msgspec.Meta(description="h")]
 Bytes = Annotated[int, msgspec.Meta(description="bytes")]
