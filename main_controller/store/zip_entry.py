@@ -1,4 +1,4 @@
-"""How a file stands in a zip of ours: packed, and for its owner alone. Used for backups and support bundles."""
+"""How a file stands in a zip of ours: for its owner alone. Used for backups, support bundles and incidents."""
 
 import zipfile
 from datetime import datetime
@@ -7,11 +7,11 @@ _FIRST, _LAST = 1980, 2107
 """The years that a zip can name: a board without a clock of its own begins in 1970."""
 
 
-def private_entry(name: str, at: datetime) -> zipfile.ZipInfo:
-    """An entry of this name and date; of a year that a zip cannot name the nearest that it can."""
-    year, *rest = at.timetuple()[:6]
-    named = (year, *rest) if _FIRST <= year <= _LAST else (_FIRST if year < _FIRST else _LAST, 1, 1, 0, 0, 0)
-    entry = zipfile.ZipInfo(name, (named[0], named[1], named[2], named[3], named[4], named[5]))
-    entry.compress_type = zipfile.ZIP_DEFLATED
+def private_entry(name: str, at: datetime, packing: int = zipfile.ZIP_DEFLATED) -> zipfile.ZipInfo:
+    """An entry of this name and date, to be packed that way; of a year that a zip cannot name the nearest it can."""
+    year = min(max(at.year, _FIRST), _LAST)
+    named = at if year == at.year else datetime(year, 1, 1, tzinfo=at.tzinfo)
+    entry = zipfile.ZipInfo(name, named.timetuple()[:6])
+    entry.compress_type = packing
     entry.external_attr = 0o600 << 16
     return entry

@@ -14,6 +14,7 @@ import msgspec
 from main_controller.store.black_box.segment import Segment
 from main_controller.store.incidents.incident import Incident
 from main_controller.store.incidents.incidents import Incidents
+from main_controller.store.zip_entry import private_entry
 
 FORMAT = 1
 """Which form the file has; a program reads no other."""
@@ -58,10 +59,7 @@ def _pieces(
     with zipfile.ZipFile(sink, "w") as file:
 
         def add(name: str, content: bytes, packing: int) -> bytes:
-            entry = zipfile.ZipInfo(name, made.timetuple()[:6])
-            entry.compress_type = packing
-            entry.external_attr = 0o600 << 16
-            file.writestr(entry, content)
+            file.writestr(private_entry(name, made, packing), content)
             parts.append(Part(name, len(content), hashlib.sha256(content).hexdigest()))
             return sink.taken()
 

@@ -8,7 +8,7 @@ import struct
 import tracemalloc
 import zipfile
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -98,6 +98,15 @@ def test_a_segment_that_broke_on_the_disk_spoils_none_of_the_others(tmp_path: Pa
     open_it(tmp_path, made)
     heads = [read_segment(each).head.number for each in sorted((tmp_path / "segments").iterdir())]
     assert heads == [2, 3, 4]
+
+
+def test_a_machine_without_a_clock_of_its_own_makes_one_too(tmp_path: Path) -> None:
+    """It lives in 1970, of which no zip can tell."""
+    site = Site(tmp_path / "site")
+    site.polls(10)
+    one, then = site.keep(), datetime(1970, 1, 1, 12, tzinfo=UTC)
+    made = b"".join(archive(site.incidents, one, version="0.1.0", title="", made=then))
+    assert open_it(tmp_path, made).manifest.made == then
 
 
 def test_one_that_was_packed_anew_is_read_too(whole: bytes, tmp_path: Path) -> None:
