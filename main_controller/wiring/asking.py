@@ -2,12 +2,13 @@
 
 import http.client
 import sys
-import threading
-import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, wait
+from functools import partial
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from main_controller.concurrency.side_by_side import begun
 from main_controller.pid_file import addresses
 from main_controller.settings import Settings
 
@@ -55,22 +56,16 @@ def asked(address: str, path: str) -> Answer:
 
 def asked_at_once(address: str, paths: Sequence[str], within: float = WITHIN) -> Mapping[str, Answer | OSError]:
     """What a GET of each path is answered there, or why it is not; `within` s, however slowly they come."""
-    found: dict[str, Answer | OSError] = {}
+    answers = begun([partial(asked, address, path) for path in paths])
+    wait(answers, within)
+    return {path: _came(answer, within) for path, answer in zip(paths, answers, strict=True)}
 
-    def ask(path: str) -> None:
-        try:
-            found[path] = asked(address, path)
-        except OSError as fault:
-            found[path] = fault
 
-    asking = [threading.Thread(target=ask, args=(path,), daemon=True) for path in paths]
-    until = time.monotonic() + within
-    for each in asking:
-        each.start()
-    for each in asking:
-        each.join(max(0.0, until - time.monotonic()))
-    came = dict(found)
-    return {path: came.get(path, TimeoutError(f"no whole answer within {within:g} s")) for path in paths}
+def _came(answer: Future[Answer], within: float) -> Answer | OSError:
+    try:
+        return answer.result(0) if answer.done() else TimeoutError(f"no whole answer within {within:g} s")
+    except OSError as fault:
+        return fault
 
 
 def healthy(settings: Settings) -> int:
