@@ -67,7 +67,7 @@ def remove_pid_file(data: Path, *, simulated: bool = False) -> None:
 
 
 def addresses(data: Path, *, simulated: bool = False) -> list[str]:
-    """Where the programs that write there and still run answer; the one that started last comes first. None where
+    """Where the programs that write there and still run answer; the one that started last comes first. Empty where
     that cannot be read."""
     path = data / (SIMULATED_NAME if simulated else NAME)
     found: list[str] = []

@@ -7,8 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-WAIT = "0x0000"
-"""A converter's status in which it lets go of the bus."""
+from main_controller.domain.modes import ConverterStatus
 
 GRAVE = 2
 """Alarms up to this priority are those at which the book has an operator act, and which sound on a page."""
@@ -16,7 +15,9 @@ GRAVE = 2
 
 def at_work(now: Mapping[str, Any]) -> list[str]:
     """The converters that are on the bus, of how all really stands (`now` of the simulator's `/truth`)."""
-    return [unit_id for unit_id, one in now["converters"].items() if one["status"] != WAIT or one["amps"]]
+    return [
+        unit_id for unit_id, one in now["converters"].items() if one["status"] != ConverterStatus.WAIT or one["amps"]
+    ]
 
 
 def unheard(now: Mapping[str, Any]) -> list[str]:

@@ -24,9 +24,8 @@ class Stopper:
     def __init__(self, finish: Callable[[], None]) -> None:
         self._finish = finish
         self._told = False
-        self._rouse: SimpleQueue[None] = (
-            SimpleQueue()
-        )  # takes what comes amid its own put, as signals may; no lock does
+        # takes what comes amid its own put, as signals may; no lock does
+        self._rouse: SimpleQueue[None] = SimpleQueue()
         # A daemon, so that a finish that hangs cannot keep a second signal from ending the process.
         self._thread = threading.Thread(target=self._run, name="stopper", daemon=True)
 

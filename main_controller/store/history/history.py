@@ -114,9 +114,8 @@ class History:
         self._taking = threading.Lock()  # protects what waits; held while it is written to either file
         self._waiting = WaitingMinutes(beside(self._database.path))
         self._changes = 0  # how often totals may have changed
-        self._totals: tuple[object, Totals] | None = (
-            None  # as read last, and of which state of the file; replaced whole
-        )
+        # as read last, and of which state of the file; replaced whole
+        self._totals: tuple[object, Totals] | None = None
         self._no_room = TakenOut(f"the history is full (setting historymb: {megabytes})", logging.WARNING, clock=clock)
         self._too_many = TakenOut(
             f"lines of apis-main's log fill their part of the history (a tenth of historymb: {megabytes})",
