@@ -34,6 +34,16 @@ def opened(browser: Browser, plant: Plant) -> Iterator[OpenPage]:
         yield opener
 
 
+def end_sessions(plant: Plant, name: str) -> None:
+    """As time or an administrator does."""
+    access = plant.console.controller.accounts.access
+    assert access is not None
+    account = access.directory.named(name)
+    assert account is not None
+    for session in access.directory.sessions.of(account.number):
+        access.directory.sessions.end(session)
+
+
 def log_in(page: Page, name: str) -> None:
     page.locator("#log-in-name").fill(name)
     page.locator("#log-in-password").fill(PASSWORD)
@@ -179,12 +189,7 @@ def test_a_page_whose_session_has_ended_says_so_and_still_stops(opened: OpenPage
     page = opened("", may_fail=True)
     log_in(page, "operator")
     expect(page.locator("#who")).to_have_text("Operator · operator", timeout=LONG)
-    access = plant.console.controller.accounts.access
-    assert access is not None
-    account = access.directory.named("operator")
-    assert account is not None
-    for session in access.directory.sessions.of(account.number):
-        access.directory.sessions.end(session)
+    end_sessions(plant, "operator")
     expect(page.locator("#alive-notice")).to_contain_text("The session of this browser has ended", timeout=LONG)
     expect(page.locator("#who")).to_have_text("Log in", timeout=LONG)
     with page.expect_response("**/stopAll") as answered:
@@ -203,12 +208,7 @@ def test_a_log_in_after_the_sessions_end_leads_back_to_the_moment(opened: OpenPa
     expect(page.locator("#past-time[data-waiting]")).to_have_count(0)
     shown = page.url
     assert "?at=2" in shown
-    access = plant.console.controller.accounts.access
-    assert access is not None
-    account = access.directory.named("viewer")
-    assert account is not None
-    for session in access.directory.sessions.of(account.number):
-        access.directory.sessions.end(session)
+    end_sessions(plant, "viewer")
     expect(page.locator("#who")).to_have_text("Log in", timeout=LONG)
     page.locator("#who").click()
     log_in(page, "viewer")

@@ -109,14 +109,9 @@ def test_a_member_that_was_never_heard_hides_no_missing_reference(manual: Watche
     ]
 
 
-def test_converters_that_said_themselves_that_they_wait_are_no_followers_without_a_reference(manual: Watched) -> None:
+def test_converters_that_said_themselves_that_they_wait_are_no_followers_without_a_reference(shared: Watched) -> None:
     """As when apis-web dies: the last readings show them at work, and their own answers to Stop all are newer."""
-    bench = manual.bench
-    bench.bus = True
-    bench.converter.order(UP, ME)
-    bench.run(40)
-    bench.converter.order(ConverterOrder("E003", CHARGE, 350.0, 2.0), ME)
-    bench.run(40)
+    bench = shared.bench
     for unit_id in ("E001", "E002", "E003"):
         bench.unit(unit_id).frozen = True
     bench.converter.wait("E003", ME)
@@ -124,11 +119,11 @@ def test_converters_that_said_themselves_that_they_wait_are_no_followers_without
     bench.run(25)
     assert bench.assessed("E003").live
     assert bench.assessed("E003").last_status is CHARGE
-    assert manual.kinds == []
+    assert shared.kinds == []
     bench.unit("E003").frozen = False
-    manual.works("E003", CHARGE)
+    shared.works("E003", CHARGE)
     bench.run(30)
-    assert "noReference" in manual.kinds, "a reading since then shows that it works"
+    assert "noReference" in shared.kinds, "a reading since then shows that it works"
 
 
 def test_a_converter_on_a_piece_of_the_bus_that_is_cut_off_is_without_a_reference(manual: Watched) -> None:
