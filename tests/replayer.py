@@ -22,7 +22,8 @@ SLOW = 0.5
 
 
 class Replayer:
-    """`path` is a recording of tests/recordings, `speed` how many of its seconds pass in one, `start` where it begins.
+    """`path` is a recording of tests/recordings, `speed` how many of its seconds pass in one, `start` where it begins,
+    which is when it is first asked: how long a program takes to start is no part of the recording.
 
     Both of apis-web's ports are at `url`. At the end it stands still, or begins anew with `loop`.
     """
@@ -43,6 +44,7 @@ class Replayer:
         self._times = {kind: [line["t"] for line in found] for kind, found in self._lines.items()}
         self.seconds = max(times[-1] for times in self._times.values())
         self._closing = threading.Event()
+        self._asked = False
         self.seek(start)
         self._server = FaultyServer(default=self._answer)
         self.url = self._server.url
@@ -62,7 +64,7 @@ class Replayer:
 
     def seek(self, second: float) -> None:
         """Go on from this second of the recording."""
-        self._began = time.monotonic() - second / self.speed
+        self._from, self._began = second, time.monotonic() - second / self.speed
 
     @property
     def now(self) -> float:
@@ -80,6 +82,9 @@ class Replayer:
         if kind is None:
             exchange.send(message(json.dumps({"error": f"not found : {exchange.path}"}).encode(), status=404))
             return
+        if not self._asked:
+            self._asked = True
+            self.seek(self._from)
         now = self.now
         line = self._lines[kind][max(0, bisect.bisect_right(self._times[kind], now) - 1)]
         if line["http"] is None:  # nobody listened
