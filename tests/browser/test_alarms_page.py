@@ -134,7 +134,7 @@ def test_out_of_service_is_asked_by_the_sites_clock_and_taken_back(opened: Any) 
     assert staged.asked == [("/alarms/outOfService", {**form, "name": "Sato", "reason": "new fan"})]
     page.locator("#services li").nth(1).get_by_role("button").click()
     page.locator("#services li").nth(0).get_by_role("button").click()
-    page.wait_for_function("document.activeElement !== null")
+    awaited(page, lambda: page.evaluate("document.activeElement !== null"), "the focus")
     expect(page.locator("#deed-outcome")).to_have_text("")
     assert staged.asked[1:] == [("/alarms/inService", {"unitId": "E003"}), ("/alarms/inService", {})]
 

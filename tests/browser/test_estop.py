@@ -74,7 +74,9 @@ def test_a_latch_made_by_a_script_stands_above_everything_until_it_is_reset_by_n
     expect(told).to_contain_text(re.compile(r"Since \d\d:\d\d:\d\d .*only what stops is sent"))
     expect(told).to_contain_text("No safety-rated emergency stop")
     expect(page.locator("#estop-memory")).to_be_hidden()
-    page.wait_for_function(BAR_FIRST)  # in one moment: a banner below it may come or go between two measurements
+    awaited(
+        page, lambda: page.evaluate(BAR_FIRST), "the bar before all else"
+    )  # in one moment: a banner below it may come or go between two measurements
     reset(page)
     expect(page.locator("#estop-reset-dialog")).not_to_be_visible()
     expect(page.locator("#estop-bar")).to_be_hidden()
@@ -191,7 +193,7 @@ def test_cancelled_it_sends_nothing_and_may_be_asked_again_at_once(open_quiet: O
     stage = Stage.of(2)
     page = open_quiet(path, stage=stage)
     expect(page.locator("#estop-press")).to_be_enabled()
-    page.wait_for_function("document.documentElement.dataset.running !== undefined")
+    expect(page.locator("html[data-running]")).to_be_attached()
     page.evaluate("""() => {
       const press = (one) => document.querySelector(one).click();
       press('#estop-press');

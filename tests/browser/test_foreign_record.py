@@ -10,6 +10,7 @@ from playwright.sync_api import Route, expect
 
 from tests.browser.conftest import OpenPage
 from tests.browser.known_night import Night
+from tests.browser.stage import awaited
 
 pytestmark = pytest.mark.usefixtures("patient")
 
@@ -134,4 +135,4 @@ def test_on_a_phone_the_map_of_days_begins_with_today_in_sight(open_night: OpenP
     assert before > 0
     wrap.focus()
     page.keyboard.press("ArrowLeft")
-    page.wait_for_function("(before) => document.querySelector('#history-map .wrap').scrollLeft < before", arg=before)
+    awaited(page, lambda: wrap.evaluate("(one) => one.scrollLeft") < before, "the map to scroll")

@@ -380,7 +380,7 @@ def test_the_wheel_scrolls_and_changes_no_figure_and_no_choice(open_quiet: OpenP
     card(page).locator(".bus input").hover()
     before = page.evaluate("scrollY")
     page.mouse.wheel(0, 200)
-    page.wait_for_function("(before) => scrollY !== before", arg=before)
+    awaited(page, lambda: page.evaluate("scrollY") != before, "the page to scroll")
     assert page.locator("#schedule-when").input_value() == when
     assert page.locator("#schedule-operation").input_value() == "softStop"
     assert card(page).locator(".current input").input_value() == "1"

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.conftest import OpenPage, Plant, pages, running
-from tests.browser.stage import Stage, moment
+from tests.browser.stage import Stage, awaited, moment
 from tests.browser.test_everyone import violations
 from tests.system.console import until
 
@@ -118,12 +118,12 @@ def test_details_move_no_time_and_closing_them_stays_at_the_moment(opened: OpenP
     assert time_of(page) == opened_at
     shown = page.evaluate(AT)
     page.evaluate("document.getElementById('past-event-before').click()")  # as it plays on underneath
-    page.wait_for_function(f"(shown) => {AT} !== shown", arg=shown)  # in ms: the event may lie in the same second
+    awaited(page, lambda: page.evaluate(AT) != shown, "the event")  # by ms: it may lie in the same second
     expect(page.locator("#past-time[data-waiting]")).to_have_count(0)
     moved_to = time_of(page)
     page.locator("#details").press("Escape")
     expect(page.locator("#details")).to_be_hidden()
-    page.wait_for_function("!location.search.includes('unit=')")
+    expect(page).not_to_have_url(re.compile("unit="))
     assert time_of(page) == moved_to
     expect(units).to_be_focused()
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import WAIT, OpenPage
-from tests.browser.stage import Json, Stage, deal, moment, unit_data, unit_status
+from tests.browser.stage import Json, Stage, awaited, deal, moment, unit_data, unit_status
 from tests.browser.test_everyone import violations
 
 HOSTILE = '<img src=x onerror="window.owned=true"><script>window.owned=true</script>'
@@ -423,7 +423,7 @@ def test_a_rule_that_fails_by_now_is_shown_before_it_is_named(open_quiet: OpenPa
     page.evaluate(WATCH_HELD)
     stage.answers["/set/dcdc/E001"] = (200, {"rules": [RULES[0], limit]})
     expect(page.locator("#confirm-rules")).to_contain_text("(e) The reference is too weak.", timeout=10_000)
-    page.wait_for_function("window.wasHeld === true")
+    awaited(page, lambda: page.evaluate("window.wasHeld === true"), "that it was held")
     page.locator("#confirm-yes:not([aria-disabled])").click()
     expect(page.locator("#confirm")).not_to_be_visible()
     sent = [parse_qs(form) for _, form in stage.orders if "dryRun" not in form]
