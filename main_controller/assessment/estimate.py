@@ -7,7 +7,7 @@ reading that counts says otherwise.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from main_controller.domain.commands import ConverterEffect
+from main_controller.domain.commands import ConverterEffect, told_status
 from main_controller.domain.freshness import Reading
 from main_controller.domain.modes import ConverterStatus
 from main_controller.domain.units import number
@@ -47,10 +47,11 @@ def estimate_of(reading: Reading | None, orders: Sequence[ConverterEffect], lag:
     """What a converter may be doing, from its last reading and the orders to it, oldest first (Z6c, Z8b).
 
     A reading counts once it arrived at least `lag` seconds after the last order was answered or given up. Until then
-    the converter's own answer counts, together with every later order that may have been carried out.
+    the converter's own answer counts, or what it told since when it was read directly, together with every later order
+    that may have been carried out.
     """
     base, rest = _last_answer(orders)
-    answered = base.returned if base is not None and not rest else None
+    answered = base.returned if base is not None and not rest and base.seen is None else None
     if _covered(reading, orders, lag):
         told = _told(reading)
         agrees = base is not None and told.statuses == {base.answered_status}
@@ -60,10 +61,10 @@ def estimate_of(reading: Reading | None, orders: Sequence[ConverterEffect], lag:
     digs: set[float | None] = set()
     seen: float | None = None
     if base is not None and base.answer is not None:
-        statuses |= {base.answered_status, base.status} if base.answered_status is not None else {base.status, None}
+        statuses |= {told_status(base.last_told), base.status}
         dvgs |= {_part(base, "vdis", "dvg"), base.dvg}
         digs |= {_part(base, "param", "dig"), base.dig}
-        seen = base.returned
+        seen = base.returned if base.seen is None else base.seen_at
     else:
         last = _told(reading)
         statuses |= last.statuses
@@ -113,5 +114,5 @@ def _last_answer(orders: Sequence[ConverterEffect]) -> tuple[ConverterEffect | N
 
 
 def _part(order: ConverterEffect, section: str, key: str) -> float | None:
-    part = order.answer.get(section) if order.answer is not None else None
+    part = order.last_told.get(section) if order.last_told is not None else None
     return number(part.get(key)) if isinstance(part, Mapping) else None

@@ -166,7 +166,8 @@ def stops_or_changes(command: Command) -> bool:
 class ConverterEffect:
     """One converter status that was or may have been sent to one unit; `answer` is the `dcdc` object it answered with.
 
-    `returned` (monotonic s) is None while the order is in flight.
+    `returned` (monotonic s) is None while the order is in flight. `seen` is the `dcdc` object that the converter told
+    when it was read directly at `seen_at` (monotonic s), after its answer and with another status.
     """
 
     command_id: str
@@ -178,16 +179,28 @@ class ConverterEffect:
     returned: float | None = None
     sent: Sent = "unknown"
     answer: Mapping[str, Any] | None = None
+    seen: Mapping[str, Any] | None = None
+    seen_at: float | None = None
 
     @property
     def answered_status(self) -> ConverterStatus | None:
         """What the converter itself said it does after this order, or None."""
-        status = self.answer.get("status") if isinstance(self.answer, Mapping) else None
-        return parse_converter_status(status.get("status")) if isinstance(status, Mapping) else None
+        return told_status(self.answer)
+
+    @property
+    def last_told(self) -> Mapping[str, Any] | None:
+        """The `dcdc` object that the converter itself told last: in answer, or when it was read since."""
+        return self.answer if self.seen is None else self.seen
 
     def counts_from(self, lag: float) -> float | None:
         """From when (monotonic s) a reading counts as evidence after this order; None while it is in flight (Z6c)."""
-        return None if self.returned is None else self.returned + lag
+        return None if self.returned is None else max(self.returned, self.seen_at or self.returned) + lag
+
+
+def told_status(dcdc: Any) -> ConverterStatus | None:
+    """The status in a `dcdc` object, None where it tells none of the four."""
+    status = dcdc.get("status") if isinstance(dcdc, Mapping) else None
+    return parse_converter_status(status.get("status")) if isinstance(status, Mapping) else None
 
 
 @dataclass(frozen=True, slots=True)

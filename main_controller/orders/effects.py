@@ -5,9 +5,10 @@ Owned by the register; the assessment counts them until a reading answers them, 
 
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, TypeVar
 
-from main_controller.domain.commands import ConverterEffect, ModeEffect
+from main_controller.domain.commands import ConverterEffect, ModeEffect, told_status
 
 KEPT_ORDERS = 64
 """How many of one unit, and of modes, are kept."""
@@ -31,6 +32,23 @@ class Effects:
             kept = self._converter_orders.setdefault(order.unit_id, [])
             _keep(kept, order, lambda old: old.entered == order.entered and old.status is order.status)
             self._converter_effects = {**self._converter_effects, order.unit_id: _effective(kept)}
+
+    def note_seen(self, unit_id: str, dcdc: Mapping[str, Any], asked_at: float) -> None:
+        """Keep what a converter told when it was read directly, asked at `asked_at` (monotonic s).
+
+        Only where that is another status than it told last, and every order to it had come back by then: what was read
+        amid an order tells of before or after it, and nobody knows which.
+        """
+        with self._lock:
+            kept = self._converter_orders.get(unit_id, [])
+            answered = [order for order in _effective(kept) if order.answer is not None]
+            if not answered or any(order.returned is None or order.returned > asked_at for order in kept):
+                return
+            last = max(answered, key=lambda order: order.returned or 0.0)
+            if told_status(last.last_told) is told_status(dcdc) or (last.seen_at or 0.0) > asked_at:
+                return
+            kept[kept.index(last)] = replace(last, seen=dcdc, seen_at=asked_at)
+            self._converter_effects = {**self._converter_effects, unit_id: _effective(kept)}
 
     def note_mode(self, order: ModeEffect) -> None:
         """Keep a mode order, or replace the record of the same command."""

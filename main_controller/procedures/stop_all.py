@@ -14,9 +14,9 @@ from typing import Any
 from main_controller.assessment.grid_state import GridState, UnitAssessment
 from main_controller.concurrency.single_run import SingleRun
 from main_controller.domain.actor import Actor
-from main_controller.domain.commands import Command, CommandState, ModeEffect, UnitOutcome
+from main_controller.domain.commands import Command, CommandState, ModeEffect, UnitOutcome, told_status
 from main_controller.domain.deals import normalise
-from main_controller.domain.modes import SHARING_MODES, Mode, parse_converter_status
+from main_controller.domain.modes import SHARING_MODES, Mode
 from main_controller.domain.orders import StopAllOrder
 from main_controller.domain.progress import Grace, StopAllShows
 from main_controller.domain.scope import Lane
@@ -275,11 +275,10 @@ class StopAll:
             level = logging.DEBUG if isinstance(error, ControllerError) else logging.ERROR
             log.log(level, "%s: %s cannot be read directly: %s", run.command.id, unit_id, error)
             return
-        answer = future.result()
-        status = answer.get("status") if isinstance(answer, Mapping) else None
-        run.told_by_itself(
-            unit_id, parse_converter_status(status.get("status")) if isinstance(status, Mapping) else None
-        )
+        dcdc = future.result()
+        run.told_by_itself(unit_id, told_status(dcdc))
+        if isinstance(dcdc, Mapping):
+            self._desk.commands.effects.note_seen(unit_id, dcdc, run.read_at)
 
     # Ending
 

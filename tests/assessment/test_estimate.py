@@ -56,6 +56,16 @@ def test_the_converters_own_answer_counts_at_once_together_with_what_was_ordered
     assert estimate_of(reading(WAIT, at=998.0), [contrary], LAG).statuses == {WAIT, CV}, "yes, and nothing happens yet"
 
 
+def test_what_a_converter_told_since_its_answer_counts_in_its_place() -> None:
+    """It answered Wait, and was read at work later: what it answered stands for nothing any more."""
+    waits = order(WAIT, returned=900.0, sent=True, answer=answer(WAIT), seen=answer(CV, 350.0, 2.0), seen_at=950.0)
+    told = estimate_of(reading(WAIT, at=950.0 + LAG - 0.1), [waits], LAG)
+    assert (set(told.statuses), told.seen_at, told.source) == ({WAIT, CV}, 950.0, "converter")
+    assert told.answered_at is None
+    assert 2.0 in told.digs
+    assert estimate_of(reading(WAIT, at=950.0 + LAG), [waits], LAG).surely(WAIT), "a reading that counts says otherwise"
+
+
 def test_an_answer_without_a_known_word_leaves_both_open() -> None:
     sent = order(CV, returned=999.0, sent=True, answer=answer("0x7777"))
     assert estimate_of(reading(WAIT, at=998.0), [sent], LAG).statuses == {CV, None}

@@ -6,6 +6,7 @@ from typing import Any
 from main_controller.domain.commands import ConverterEffect, ModeEffect
 from main_controller.domain.modes import ConverterStatus, Mode
 from main_controller.orders.effects import KEPT_ORDERS, Effects
+from tests.assessment.units import answer
 
 
 def converter(number: int, **more: Any) -> ConverterEffect:
@@ -35,6 +36,31 @@ def test_an_order_that_came_back_replaces_its_own_record_and_no_other() -> None:
     effects.note_mode(ModeEffect("c1", None, Mode.STOP, 1.0))
     effects.note_mode(ModeEffect("c1", None, Mode.STOP, 1.0, returned=2.0, sent=True))
     assert [one.returned for one in effects.mode_effects()] == [2.0]
+
+
+def test_a_converter_read_in_another_status_than_it_answered_is_kept_with_its_answer() -> None:
+    effects = Effects()
+    wait = converter(1, status=ConverterStatus.WAIT, returned=2.0, sent=True, answer=answer(ConverterStatus.WAIT))
+    effects.note_converter(wait)
+    kept = effects.converter_effects()
+    effects.note_seen("E001", answer(ConverterStatus.WAIT), 3.0)
+    assert effects.converter_effects() is kept, "nothing new was told"
+    works = answer(ConverterStatus.CHARGE)
+    effects.note_seen("E001", works, 1.5)
+    assert effects.converter_effects() is kept, "it was asked before the Wait came back"
+    effects.note_seen("E001", works, 4.0)
+    effects.note_seen("E001", answer(ConverterStatus.WAIT), 3.5)
+    assert effects.converter_effects()["E001"] == (replace(wait, seen=works, seen_at=4.0),)
+
+
+def test_what_is_read_amid_an_order_or_without_one_is_not_kept() -> None:
+    effects = Effects()
+    effects.note_seen("E001", answer(ConverterStatus.CHARGE), 3.0)
+    assert effects.converter_effects() == {}
+    effects.note_converter(converter(1, status=ConverterStatus.WAIT, returned=2.0, answer=answer(ConverterStatus.WAIT)))
+    effects.note_converter(converter(2))
+    effects.note_seen("E001", answer(ConverterStatus.CHARGE), 3.0)
+    assert [one.seen for one in effects.converter_effects()["E001"]] == [None, None]
 
 
 def test_an_order_in_flight_is_never_forgotten_however_many_follow_it() -> None:

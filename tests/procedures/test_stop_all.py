@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -389,6 +390,33 @@ def test_a_converter_that_works_again_after_its_wait_is_sent_another(running: Be
     command = running.stop_all.order(ME)
     assert len(running.grid.waits("E003")) == 2
     assert command.state == "verified"
+
+
+def test_what_its_own_reads_show_of_a_converter_is_known_to_the_whole_program(running: Bench) -> None:
+    """Nobody else looks: no telemetry moves, and apis-main begins a deal after every converter answered Wait."""
+    for unit_id in ("E001", "E002", "E003"):
+        running.unit(unit_id).frozen = True
+    running.devices.reads = True
+    running.grid.faults["budo stop"] = Fault(unsent())
+    running.hands.at(10.0, lambda: setattr(running.unit("E003"), "status", str(CHARGE)))
+    works: list[float] = []
+
+    def look(at: float) -> None:
+        if may_charge(running, "E003"):
+            works.append(at)
+
+    for tenth in range(300):
+        running.hands.at(tenth / 10, partial(look, tenth / 10))
+    running.stop_all.order(ME)
+    assert len(running.grid.waits("E003")) == 2
+    again = [at for at in works if at >= 5.0]
+    assert again
+    assert 10.0 <= min(again) <= 12.0
+    assert not may_charge(running, "E003"), "the second Wait was answered too"
+
+
+def may_charge(bench: Bench, unit_id: str) -> bool:
+    return bench.desk.grid().units[unit_id].estimate.possibly(CHARGE)
 
 
 # Unknown, mixed, or a mode on its way: both
