@@ -1,9 +1,11 @@
 """What every test may use: the checkout's root and, for tests/browser, a Chromium that is really there."""
 
 import gc
+import logging
 import os
 import shutil
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -42,6 +44,20 @@ def chromium() -> str:
     if os.environ.get("CI", "").lower() in ("1", "true"):
         pytest.fail(sentence)
     pytest.skip(sentence)
+
+
+@pytest.fixture(autouse=True)
+def left_as_it_was() -> Iterator[None]:
+    """No test changes where this process logs to: the next ones would miss lines, or find others'."""
+    before = logs()
+    yield
+    assert logs() == before, "this test changed the logging of the whole process"
+
+
+def logs() -> tuple[int, list[logging.Handler]]:
+    """The root logger's level and its destinations, but for those that pytest itself puts there."""
+    top = logging.getLogger()
+    return top.level, [each for each in top.handlers if not type(each).__module__.startswith("_pytest.")]
 
 
 def heed_signals() -> None:

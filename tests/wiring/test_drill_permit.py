@@ -10,7 +10,7 @@ import pytest
 
 from main_controller.drills.scripts import DRILLS
 from main_controller.errors import SettingError
-from main_controller.settings import build_settings
+from main_controller.settings import build_settings, check
 from main_controller.wiring import controller
 from main_controller.wiring.choices import simulated
 from main_controller.wiring.drill_permit import REAL, calling_nobody, check_drill, require_simulated
@@ -94,6 +94,7 @@ def start(monkeypatch: pytest.MonkeyPatch) -> Callable[[list[str]], int]:
     """The program's start, without what it changes of this process."""
     for name in ("limit_malloc_arenas", "keep_files_private"):
         monkeypatch.setattr(controller, name, lambda: None)
+    monkeypatch.setattr(check, "look_at_logs", lambda *_, **__: None)
     return lambda argv: controller.main({}, argv)
 
 
