@@ -2,10 +2,19 @@
 //
 //   ?at=2026-11-27T03:12:00Z      that moment, standing still          ?at=       the newest that is recorded (panels/past.js)
 
+import { enteredTime } from "./enteredTimes.js";
+
 export const SPEEDS = [1, 2, 5, 10, 30, 60];
 export const BUCKETS = 240; // places for marks on the track
 const GRAVITY = { event: 1, order: 2, alarm: 3, incident: 4 };
 const TICK = 1000; // ms between two frames while it plays
+
+/** The time (ms) that an address names, NaN where it names none: without a zone by the site's clock, of an hour that it shows twice the first, of a day alone its midnight. */
+export function momentIn(text, zone) {
+  const [, day, time = "T00:00"] = /^(\d{4}-\d\d-\d\d)(T\d\d:\d\d(?::\d\d(?:\.\d+)?)?)?$/.exec(text) ?? [];
+  if (day === undefined) return Date.parse(text);
+  return enteredTime(day + time, { zone }).date?.getTime() ?? Number.NaN;
+}
 
 /** The query of an address that asks for this time (ms), or for now (null), beside what else it holds. */
 export function addressAt(at, search) {

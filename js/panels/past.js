@@ -19,13 +19,13 @@ export function createPast({ words, state, ...given }) {
     does(machine);
   }
 
-  /** What the address asks for, also when the browser goes back or forward; of a time that is none the machine says so, and the page shows what is so now. A recording opens at its own moment. */
+  /** What the address asks for, also when the browser goes back or forward. A recording opens at its own moment. */
   function follow() {
     const text = new URLSearchParams(location.search).get("at") ?? recording?.dataset.at ?? null;
     if (text === null) {
       if (state.get().past !== null) machine?.close();
     } else if (state.get().past !== null) machine?.stay();
-    else withMachine((it) => (recording === null && text !== "" && Number.isNaN(Date.parse(text)) ? it.refuse(text) : it.open(Date.parse(text))));
+    else withMachine((it) => it.follow(text));
   }
 
   follow();

@@ -4,7 +4,7 @@
 // The state's `past` is {at ms, playing, speed, replay} while the page shows the past, and `live` what is so now ({frame, status, statusAt}).
 
 import { isTimeline } from "../lib/pastReplies.js";
-import { addressAt, gapsOn, nextMark, outOf, placed, playedOn, reachOf, SPEEDS, stepped, within } from "../lib/past.js";
+import { addressAt, gapsOn, momentIn, nextMark, outOf, placed, playedOn, reachOf, SPEEDS, stepped, within } from "../lib/past.js";
 import { failureSentence, modeName } from "../lib/sentences.js";
 import { isRecording, showRecording } from "./recordingNote.js";
 import { make, setAttribute, setOutcome, setProperty, setText } from "./text.js";
@@ -69,6 +69,13 @@ export function createTimeMachine({ words, state, api, show, leave }) {
     reachTimer = setInterval(look, REACH_FOLLOWS);
     find("play").focus();
     await look();
+  }
+
+  /** Open at the time in an address, "" for the newest; of one that is none it is said so, and the page shows what is so now. */
+  function follow(text) {
+    const at = momentIn(text, words.zone);
+    if (!recording && text !== "" && Number.isNaN(at)) refuse(text);
+    else open(at);
   }
 
   /** The address asked for a time that is none: the page stays as it is, and says so until the past is opened or that is read. */
@@ -368,5 +375,5 @@ export function createTimeMachine({ words, state, api, show, leave }) {
     setAttribute(live, "role", level === null ? null : "alert");
   }
 
-  return { open, close, stay, refuse, render };
+  return { open, follow, close, stay, render };
 }

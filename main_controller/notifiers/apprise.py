@@ -2,6 +2,7 @@
 
 import importlib
 import logging
+import sys
 from typing import Any
 
 from main_controller.channel import Channel
@@ -34,7 +35,11 @@ class Apprise:
             library = importlib.import_module("apprise")
         except ImportError:
             raise NotDelivered(
-                say("notifiers.noApprise", "apprise is not installed: run venv/bin/pip install apprise.")
+                say(
+                    "notifiers.noApprise",
+                    "apprise is not installed: run {python} -m pip install apprise.",
+                    python=sys.executable,
+                )
             ) from None
         logging.getLogger("apprise").setLevel(logging.CRITICAL)  # it writes whole addresses, in which secrets are
         client = library.Apprise()

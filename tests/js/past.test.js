@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { addressAt, BUCKETS, gapsOn, nextMark, outOf, placed, playedOn, reachOf, stepped, within } from "../../js/lib/past.js";
+import { addressAt, BUCKETS, gapsOn, momentIn, nextMark, outOf, placed, playedOn, reachOf, stepped, within } from "../../js/lib/past.js";
 import { wordsIn } from "./wordsIn.js";
 
 test("the texts of the past come with it, also where both are asked for at once and in another language", async () => {
@@ -14,6 +14,16 @@ test("the texts of the past come with it, also where both are asked for at once 
     await words.ready;
     assert.equal(words.t("past.play"), language === "ja" ? "Play" : "再生");
   }
+});
+
+test("a time without a zone is by the site's clock, whatever the browser's is", () => {
+  const zone = "Asia/Tokyo";
+  assert.equal(momentIn("2026-11-27T12:12:30", zone), Date.UTC(2026, 10, 27, 3, 12, 30));
+  assert.equal(momentIn("2026-11-27T12:12", zone), Date.UTC(2026, 10, 27, 3, 12));
+  assert.equal(momentIn("2026-11-27", zone), Date.UTC(2026, 10, 26, 15));
+  assert.equal(momentIn("2026-11-27T12:12:00+01:00", zone), Date.UTC(2026, 10, 27, 11, 12));
+  assert.equal(momentIn("2026-11-27T03:12:00.500Z", zone), Date.UTC(2026, 10, 27, 3, 12, 0, 500));
+  for (const text of ["", "garbage", "2026-13-27", "2026-11-27T25:00"]) assert.ok(Number.isNaN(momentIn(text, zone)), text);
 });
 
 const at = (second) => new Date(Date.UTC(2026, 10, 27, 3, 12) + second * 1000).toISOString();

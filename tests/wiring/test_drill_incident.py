@@ -65,7 +65,7 @@ def test_those_of_earlier_drills_go_as_incidents_go(incidents: Incidents, tmp_pa
     other = earlier(folder, 5, size=20_000_000, age=100.0, name="mine.zip")
     drill = DrillIncident("stuck-node", incidents, Settings(data=tmp_path, incidentmb=10, incidentdays=3))
     drill.keep(NOW)
-    assert "is kept in" in list(drill.lines())[0]
+    assert "is kept in" in next(iter(drill.lines()))
     assert sorted(folder.iterdir()) == sorted([large, newer, other, folder / "20261127T031205Z-stuck-node.zip"])
     assert not old.exists()
     assert not oldest.exists()

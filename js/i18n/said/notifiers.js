@@ -18,7 +18,7 @@ export default {
   "notifiers.noHttp": "{where} は HTTP に対応していません: {why}。",
   "notifiers.noUrl": "アドレスが http または https ではありません。",
   "notifiers.appriseFailed": "apprise で送信できませんでした。",
-  "notifiers.noApprise": "apprise がインストールされていません。venv/bin/pip install apprise を実行してください。",
+  "notifiers.noApprise": "apprise がインストールされていません。{python} -m pip install apprise を実行してください。",
   "notifiers.appriseUnknown": "apprise はこのアドレスに対応していません。",
   "notifiers.brokerRefuses": "{where} は拒否しています: {why}。",
 };
