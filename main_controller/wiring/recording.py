@@ -119,9 +119,11 @@ class Shown:
         incidents = _kept(content, pool, box)
         found = _first(box, content.incident)
         zone = _zone(content.about.timezone)
+        held = box.timeline()
         recording = Recording(
             title=(content.manifest.title or content.about.title)[:100],
-            begins=content.incident.begins, ends=content.incident.ends, at=found.at,
+            begins=max(content.incident.begins, held.begins or found.at),
+            ends=min(content.incident.ends, held.ends or found.at), at=found.at,
         )  # fmt: skip
         told = _about(content, settings, zone, recording.title)
         self._frames = Frames(

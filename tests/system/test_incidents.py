@@ -127,6 +127,9 @@ def test_it_is_shown_elsewhere_as_it_was_and_nothing_can_be_ordered(
             assert told == {name: value for name, value in sorted_messages(frame).items() if name != "moment"}
         page = program.call("/").body.decode()
         assert "there is no grid behind it" in page
+        reach = program.call("/timeline").json
+        for name, told in (("begin", reach["reachesBackTo"]), ("end", reach["until"])):
+            assert f'data-{name}="{told}"' in page, "from where to where it is a recording: what is there"
         (one,) = program.call("/incidents").json["incidents"]
         assert [note["text"] for note in one["notes"]] == ["looked"]
         assert program.call("/incidents.html").status == 200
