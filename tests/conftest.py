@@ -55,9 +55,9 @@ def left_as_it_was() -> Iterator[None]:
 
 
 def logs() -> tuple[int, list[logging.Handler]]:
-    """The root logger's level and its destinations, but for those that pytest itself puts there."""
+    """The root logger's level and its destinations, but for those that pytest and the tests themselves put there."""
     top = logging.getLogger()
-    return top.level, [each for each in top.handlers if not type(each).__module__.startswith("_pytest.")]
+    return top.level, [each for each in top.handlers if not type(each).__module__.startswith(("_pytest.", "tests."))]
 
 
 def heed_signals() -> None:
