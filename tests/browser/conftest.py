@@ -11,16 +11,20 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
 
 from main_controller.domain.modes import Mode
+from main_controller.domain.timing import Beats
 from main_controller.simulator import SimulatedCluster
 from tests.browser.known_night import ZONE, Night
 from tests.browser.stage import Stage
-from tests.system.console import Console, lay_out, settings_for
+from tests.system.console import BEATS, CALM, Console, lay_out, settings_for
 
 TEMPO = 0.15
 """The real programs' periods and time-outs, that much of their length."""
 
 TO_SCALE: dict[str, Any] = {"readinglag": 12 * TEMPO, "stoplag": 30 * TEMPO}
 """How long readings lag behind what such a cluster does: counted sooner, an old one would say that an order failed."""
+
+SELDOM: dict[str, Any] = {"datacollectorinterval": 1, "schedulerInterval": 1, "staleafter": 20}
+"""For clusters in which the tests change nothing."""
 
 HURRY = (
     "{ const real = window.setTimeout; window.setTimeout = (call, wait, ...more) => real(call, wait / %d, ...more); }"
@@ -110,13 +114,15 @@ def place(browser: Browser) -> Iterator[BrowserContext]:
 
 
 @contextlib.contextmanager
-def running(folder: Path, units: int, mode: Mode = Mode.AUTONOMOUS, **settings: Any) -> Iterator[Plant]:
-    """The program watching a fresh cluster of so many units that begins in `mode`."""
+def running(
+    folder: Path, units: int, mode: Mode = Mode.AUTONOMOUS, *, beats: Beats = BEATS, **settings: Any
+) -> Iterator[Plant]:
+    """The program watching a fresh cluster of so many units that begins in `mode`; `beats`: as of `Console`."""
     cluster = SimulatedCluster(units, mode=mode, tempo=TEMPO, speed=20.0)
     cluster.start()
     try:
         urls = {"apis_emul_url": cluster.emul_url, "apis_budo_url": cluster.budo_url, "emul_url": cluster.device_url}
-        with Console(folder, **{**urls, **TO_SCALE, **settings}) as console:
+        with Console(folder, beats=beats, **{**urls, **TO_SCALE, **settings}) as console:
             yield Plant(console, cluster)
     finally:
         cluster.stop()
@@ -132,8 +138,8 @@ def plant(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Plant]:
 @pytest.fixture(scope="module")
 def quiet_plant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plant]:
     """A cluster of four units for the tests of a module that change nothing in it, polled no oftener than they need."""
-    slow: dict[str, Any] = {"datacollectorinterval": 1, "schedulerInterval": 1, "staleafter": 20}
-    with running(tmp_path_factory.mktemp("quiet") / "console", 4, title="oist20", **slow) as plant:
+    folder = tmp_path_factory.mktemp("quiet") / "console"
+    with running(folder, 4, beats=CALM, title="oist20", **SELDOM) as plant:
         yield plant
 
 
@@ -212,7 +218,7 @@ def night_plant(night: Night, tmp_path_factory: pytest.TempPathFactory) -> Itera
     """The program that watches two units and has a record of the night."""
     folder = tmp_path_factory.mktemp("night") / "console"
     night.write(settings_for(lay_out(folder), {}).database)
-    with running(folder, 2, timezone=ZONE, datacollectorinterval=1, schedulerInterval=1, staleafter=20) as plant:
+    with running(folder, 2, beats=CALM, timezone=ZONE, **SELDOM) as plant:
         yield plant
 
 

@@ -34,7 +34,7 @@ Shown = list[tuple[float, dict[str, Any]]]
 
 @pytest.fixture(scope="module")
 def shown(browser: Browser, root: Path, tmp_path_factory: pytest.TempPathFactory, pictures: Path) -> Iterator[Shown]:
-    """The whole recording once: (its second, what the page showed), every 2 s of it or so."""
+    """The whole recording once: (its second, what the page showed), every second of it or so."""
     times: dict[str, Any] = {"staleafter": 30 / SPEED, "readinglag": 12 / SPEED, "modetime": 30 / SPEED}
     seen: Shown = []
     with (
@@ -43,11 +43,11 @@ def shown(browser: Browser, root: Path, tmp_path_factory: pytest.TempPathFactory
         Console(tmp_path_factory.mktemp("replay") / "console", **{**replayer.settings, **times}) as console,
         pages(browser, console.address) as open_page,
     ):
-        page = open_page(may_fail=True, hurry=8, reduced_motion="no-preference")
+        page = open_page(may_fail=True, hurry=8)
         expect(page.locator("#trust-live b")).to_have_text("4")
         while replayer.now < replayer.seconds:
             seen.append((replayer.now, page.evaluate(LOOK)))
-            page.wait_for_timeout(80)
+            page.wait_for_timeout(150)
         page.screenshot(path=pictures / "replayed.png")
         yield seen
         replayer.close()

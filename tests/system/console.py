@@ -57,7 +57,9 @@ def timeouts() -> dict[str, Timeout]:
     return {name: ORDER if name in orders else READING for name in TIMEOUTS}
 
 
-BEATS = Beats(watch=0.1, look=0.05, events=0.05, frame=0.1)
+BEATS = Beats(watch=0.1, look=0.05, events=0.1, frame=0.1)
+CALM = Beats(watch=0.5, look=0.2, events=0.5, frame=0.25)
+"""For tests that wait for nothing of the grid's: the loops cost a machine more than the pages do."""
 
 
 def hurried(settings: Settings) -> Timing:
@@ -106,10 +108,11 @@ class LogLines(logging.Handler):
 class Console:
     """The running program; `address` is where it answers, `log` what it logged.
 
-    `given` are settings; with `patient` calls take as long as they really may.
+    `given` are settings; with `patient` calls take as long as they really may; `beats` is how often its loops look.
     """
 
-    def __init__(self, folder: Path, *, patient: bool = False, **given: object) -> None:
+    def __init__(self, folder: Path, *, patient: bool = False, beats: Beats = BEATS, **given: object) -> None:
+        self._beats = beats
         self._timeouts = TIMEOUTS if patient else timeouts()
         self.root = lay_out(folder)
         self.settings = settings_for(self.root, {**SHORT, **given})
@@ -127,7 +130,7 @@ class Console:
         named.setLevel(logging.INFO)
         try:
             self.controller = program.Controller(
-                self.settings, self._stack, timing=hurried, beats=BEATS, timeouts=self._timeouts
+                self.settings, self._stack, timing=hurried, beats=self._beats, timeouts=self._timeouts
             )
             self._thread.start()
         except BaseException:
