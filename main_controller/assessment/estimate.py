@@ -7,7 +7,7 @@ reading that counts says otherwise.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from main_controller.domain.commands import ConverterEffect, told_status
+from main_controller.domain.commands import ConverterEffect, last_answered, told_status
 from main_controller.domain.freshness import Reading
 from main_controller.domain.modes import ConverterStatus
 from main_controller.domain.units import number
@@ -100,14 +100,9 @@ def _last_answer(orders: Sequence[ConverterEffect]) -> tuple[ConverterEffect | N
 
     Of two that were on their way at the same time, nobody can tell which the converter heard last.
     """
-    answered = [
-        (order.returned, place)
-        for place, order in enumerate(orders)
-        if order.answer is not None and order.returned is not None
-    ]
-    if not answered:
+    at = last_answered(orders)
+    if at is None:
         return None, orders
-    _, at = max(answered)
     base = orders[at]
     earlier = [order for order in orders[:at] if order.returned is None or order.returned > base.entered]
     return base, [*earlier, *orders[at + 1 :]]

@@ -3,7 +3,7 @@
 Pure and frozen: the register swaps one record for the next. Used by every operation, the verification and the page.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -195,6 +195,16 @@ class ConverterEffect:
     def counts_from(self, lag: float) -> float | None:
         """From when (monotonic s) a reading counts as evidence after this order; None while it is in flight (Z6c)."""
         return None if self.returned is None else max(self.returned, self.seen_at or self.returned) + lag
+
+
+def last_answered(orders: Sequence[ConverterEffect]) -> int | None:
+    """The place of the order that the converter answered last; None where it answered none."""
+    answered = [
+        (order.returned, place)
+        for place, order in enumerate(orders)
+        if order.answer is not None and order.returned is not None
+    ]
+    return max(answered)[1] if answered else None
 
 
 def told_status(dcdc: Any) -> ConverterStatus | None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from main_controller.domain.commands import ConverterEffect, ModeEffect, told_status
+from main_controller.domain.commands import ConverterEffect, ModeEffect, last_answered, told_status
 
 KEPT_ORDERS = 64
 """How many of one unit, and of modes, are kept."""
@@ -41,13 +41,13 @@ class Effects:
         """
         with self._lock:
             kept = self._converter_orders.get(unit_id, [])
-            answered = [order for order in _effective(kept) if order.answer is not None]
-            if not answered or any(order.returned is None or order.returned > asked_at for order in kept):
+            at = last_answered(kept)
+            if at is None or any(order.returned is None or order.returned > asked_at for order in kept):
                 return
-            last = max(answered, key=lambda order: order.returned or 0.0)
+            last = kept[at]
             if told_status(last.last_told) is told_status(dcdc) or (last.seen_at or 0.0) > asked_at:
                 return
-            kept[kept.index(last)] = replace(last, seen=dcdc, seen_at=asked_at)
+            kept[at] = replace(last, seen=dcdc, seen_at=asked_at)
             self._converter_effects = {**self._converter_effects, unit_id: _effective(kept)}
 
     def note_mode(self, order: ModeEffect) -> None:

@@ -57,12 +57,15 @@ class DrillIncident:
             content = b"".join(pieces)
             self._folder.mkdir(parents=True, exist_ok=True)
             write_whole(path, content)
-            self._let_go(beside=path)
         except (ControllerError, OSError) as error:
             why = error.sentence if isinstance(error, ControllerError) else error.strerror or str(error)
             log.error("the incident of the drill is not kept: %s", why)
             name = id_of(self._number)
             return [f"The incident {name} goes with the end of the simulation, as {path} cannot be written: {why}"]
+        try:
+            self._let_go(beside=path)
+        except OSError as error:  # the new one is kept all the same
+            log.error("the files of earlier drills are not removed: %s", error)
         again = f"{self._settings.command} --replay {shlex.quote(str(path))}"
         return [f"The incident {one.id} is kept in {path}.", f"Look at it again: {again}"]
 

@@ -71,6 +71,13 @@ def test_those_of_earlier_drills_go_as_incidents_go(incidents: Incidents, tmp_pa
     assert not oldest.exists()
 
 
+def test_an_earlier_one_that_does_not_go_takes_nothing_from_the_new_one(incidents: Incidents, tmp_path: Path) -> None:
+    (tmp_path / "drills" / "20261101T031205Z-stuck-node.zip").mkdir(parents=True)
+    drill = DrillIncident("stuck-node", incidents, Settings(data=tmp_path, incidentdays=0.0))
+    drill.keep(NOW)
+    assert "is kept in" in next(iter(drill.lines()))
+
+
 def test_a_file_that_cannot_be_written_is_told_with_why(incidents: Incidents, tmp_path: Path) -> None:
     (tmp_path / "drills").write_text("a file, where the folder would be")
     drill = DrillIncident("stuck-node", incidents, Settings(data=tmp_path))
