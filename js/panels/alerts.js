@@ -4,7 +4,8 @@
 import { dealtSentence, dealtWith } from "../lib/alarmDealt.js";
 import { conditionsOf } from "../lib/conditions.js";
 import { duration } from "../lib/durations.js";
-import { didSentence, idsOf, liveNow, namesOf, sinceText, unwatchedSentence } from "../lib/sentences.js";
+import { orderNeeds } from "../lib/needs.js";
+import { didSentence, idsOf, liveNow, namesOf, needSentence, sinceText, unwatchedSentence } from "../lib/sentences.js";
 import { transferNews } from "../lib/transferNews.js";
 import { isolated } from "../lib/wire.js";
 import { keyed, make, setAttribute, setOutcome, setProperty, setText } from "../widgets/text.js";
@@ -147,10 +148,16 @@ export function createAlerts({ words, orders, state, ask }) {
   }
 
   function button(row, wanted) {
-    const there = row.querySelector("button");
-    if (!wanted) there?.remove();
-    else if (there) setText(there, words.t("unwatched.acknowledge"));
-    else row.append(make("button", words.t("unwatched.acknowledge"), { type: "button", "data-act": "acknowledge" }));
+    let there = row.querySelector("button");
+    if (!wanted) {
+      there?.remove();
+      return;
+    }
+    if (!there) row.append((there = make("button", "", { type: "button", "data-act": "acknowledge" })));
+    setText(there, words.t("unwatched.acknowledge"));
+    const now = state.get();
+    setProperty(there, "disabled", now.past !== null); // it would be sent to the live grid, on what is shown of the past
+    setAttribute(there, "title", now.past === null ? null : needSentence(orderNeeds(now), words));
   }
 
   return { render };

@@ -223,6 +223,24 @@ def test_the_alarms_that_are_counted_are_those_of_now(opened: OpenPage) -> None:
     expect(page.locator("#alarms-count")).not_to_have_text(re.compile("77"))
 
 
+def test_unwatched_hardware_of_the_past_cannot_be_acknowledged(opened: OpenPage) -> None:
+    """It would be sent to the live grid, and asked on figures of the past."""
+    page = opened()
+    expect(page.locator("#cards > [data-unit]")).to_have_count(2, timeout=LONG)
+
+    def unwatched(route: Route) -> None:
+        told = route.fetch()
+        body = told.json()
+        body["units"]["E001"] |= {"state": "silent", "age": 30.0, "unwatched": True, "acknowledged": None}
+        route.fulfill(response=told, json=body)
+
+    page.route(re.compile(r"/get/frame\?at="), unwatched)
+    page.locator("#open-past").click()
+    acknowledge = page.locator("#unwatched-list [data-act=acknowledge]")
+    expect(acknowledge).to_be_disabled(timeout=LONG)
+    expect(acknowledge).to_have_accessible_description(re.compile("This page shows the past"))
+
+
 def test_what_reads_the_devices_now_is_off(opened: OpenPage) -> None:
     page = opened("?at=")
     refresh = page.locator("#cards [data-act=refresh]").first
