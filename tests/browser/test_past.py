@@ -223,17 +223,30 @@ def test_the_alarms_that_are_counted_are_those_of_now(opened: OpenPage) -> None:
     expect(page.locator("#alarms-count")).not_to_have_text(re.compile("77"))
 
 
+def unwatched(route: Route) -> None:
+    """In the moment that is asked for the first unit works, and nobody watches it."""
+    told = route.fetch()
+    body = told.json()
+    body["units"]["E001"] |= {"state": "silent", "age": 30.0, "unwatched": True, "acknowledged": None}
+    route.fulfill(response=told, json=body)
+
+
+@pytest.mark.parametrize(("width", "height"), [(680, 425), (740, 360), (683, 384), (320, 256)])
+def test_nothing_lies_on_stop_all_on_a_low_screen(opened: OpenPage, width: int, height: int) -> None:
+    """As a window of 1360 x 850 pixels is at 200 %, and one of 1280 x 1024 at 400 %."""
+    page = opened(viewport={"width": width, "height": height})
+    page.route(re.compile(r"/get/frame\?at="), unwatched)
+    page.locator("#open-past").click()
+    expect(page.locator("#unwatched-list [data-act=acknowledge]")).to_be_disabled(timeout=LONG)
+    for end in ("0", "document.documentElement.scrollHeight"):
+        page.evaluate(f"window.scrollTo(0, {end})")
+        page.locator("#stop-all").click(trial=True)
+
+
 def test_unwatched_hardware_of_the_past_cannot_be_acknowledged(opened: OpenPage) -> None:
     """It would be sent to the live grid, and asked on figures of the past."""
     page = opened()
     expect(page.locator("#cards > [data-unit]")).to_have_count(2, timeout=LONG)
-
-    def unwatched(route: Route) -> None:
-        told = route.fetch()
-        body = told.json()
-        body["units"]["E001"] |= {"state": "silent", "age": 30.0, "unwatched": True, "acknowledged": None}
-        route.fulfill(response=told, json=body)
-
     page.route(re.compile(r"/get/frame\?at="), unwatched)
     page.locator("#open-past").click()
     acknowledge = page.locator("#unwatched-list [data-act=acknowledge]")
