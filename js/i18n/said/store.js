@@ -38,6 +38,7 @@ export default {
   "store.blackBoxRests": "ブラックボックスの記録を休止しています: {why}。",
   "store.noIncident": "インシデント {id} はありません。",
   "store.notesFull": "1 つのインシデントに付けられるメモは {most} 件までです。",
+  "store.incidentUnread": "{file} のインシデントを読み込めません。控えがあれば確認し、このファイルを別の場所へ移してください。",
   "store.incidentsRest": "インシデントをディスクに保存できません: {why}。",
   "store.incidentsFull": "継続中のインシデントの記録が上限の {megabytes} MB に達したため、これ以上保存できません。",
   "store.noSegment": "ブラックボックスのセグメントではありません",

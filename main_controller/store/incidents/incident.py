@@ -23,6 +23,10 @@ LONGEST = timedelta(hours=6)
 REASONS = 50
 """How many reasons one lists at most; more are counted."""
 
+LESSER = {"order": 1, "kept": 2}
+"""The kinds of reasons that give way where there are too many, the later ones first: any that a person or a script
+can ask for in any number takes no place from what the grid did, or from a stop."""
+
 NOTES = 200
 """How many notes one takes at most."""
 
@@ -119,27 +123,30 @@ class Kept(NamedTuple):
 
 def kept(incidents: Iterable[Incident], reason: Reason, begins: datetime, ends: datetime, number: int) -> Kept:
     """Keep what was from `begins` to `ends`: as part of what overlaps it, all of which becomes one, or as a new one of
-    this `number`. What would become longer than `LONGEST` stays apart."""
+    this `number`. What would become longer than `LONGEST`, or have more than `NOTES` notes, stays apart."""
     one = Incident(number=number, begins=begins, ends=ends, reasons=(reason,))
     parts: list[Incident] = []
+    notes = 0
     for other in sorted(incidents, key=lambda other: other.begins, reverse=True):
         if other.covers(one.begins, one.ends):
             begins, ends = min(one.begins, other.begins), max(one.ends, other.ends)
-            if ends - begins <= LONGEST:
+            if ends - begins <= LONGEST and notes + len(other.notes) <= NOTES:
                 one = structs.replace(one, begins=begins, ends=ends)
+                notes += len(other.notes)
                 parts.append(other)
     if not parts:
         return Kept(one, ())
     first = min(parts, key=lambda part: part.number)
     gone = tuple(part for part in parts if part is not first)
-    reasons = sorted((*(each for part in parts for each in part.reasons), reason), key=lambda each: each.at)
+    reasons = (*(each for part in parts for each in part.reasons), reason)
+    listed = sorted(reasons, key=lambda each: (LESSER.get(each.kind, 0), each.at))[:REASONS]
     return Kept(
         Incident(
             number=first.number,
             begins=one.begins,
             ends=one.ends,
-            reasons=tuple(reasons[:REASONS]),
-            left_out=sum(part.left_out for part in parts) + max(0, len(reasons) - REASONS),
+            reasons=tuple(sorted(listed, key=lambda each: each.at)),
+            left_out=sum(part.left_out for part in parts) + len(reasons) - len(listed),
             notes=tuple(sorted((each for part in parts for each in part.notes), key=lambda each: each.at)),
             whole=first.whole and not gone and (first.begins, first.ends) == (one.begins, one.ends),
             joined=(*first.joined, *(number for part in gone for number in (part.number, *part.joined))),

@@ -106,15 +106,15 @@ class Incidents:
         self._listeners: list[Callable[[], None]] = []
         self._writing = threading.Lock()  # held while the folder is read or written
         self._loaded = False
-        self._unread = False  # whether there are files of incidents that cannot be read: what they want nobody knows
+        self._unread: Sentence | None = None  # where a file cannot be read: which segments it wants nobody knows
         self._full = False
         self._tried_at = float("-inf")
         self._fault: Sentence | None = None
 
     @property
     def fault(self) -> Sentence | None:
-        """Why incidents are not kept on the disk, None while they are."""
-        return self._fault
+        """Why incidents are not kept on the disk, or which of them cannot be read there; None while all is well."""
+        return self._fault or self._unread
 
     @property
     def used(self) -> int:
@@ -274,7 +274,11 @@ class Incidents:
                 one = _read(path)
             except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError) as error:
                 log.error("the incident in %s cannot be read, and stays as it is: %s", path.name, error)
-                self._unread = True
+                self._unread = say(
+                    "store.incidentUnread",
+                    "The incident in {file} cannot be read: look for a copy of it, and move it away.",
+                    file=str(path),
+                )
                 continue
             if one.number == number:
                 found[one.number] = one

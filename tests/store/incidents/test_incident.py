@@ -3,10 +3,11 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec import structs
 
 from main_controller.sentence import say
 from main_controller.store.incidents import AROUND, LONGEST, Incident, reason_of
-from main_controller.store.incidents.incident import REASONS, PersonsNote, kept, next_to_go
+from main_controller.store.incidents.incident import NOTES, REASONS, PersonsNote, kept, next_to_go
 
 NOON = datetime(2026, 5, 13, 12, 0, tzinfo=UTC)
 YEAR = timedelta(days=365)
@@ -77,6 +78,33 @@ def test_more_reasons_than_are_listed_are_counted() -> None:
         incidents = keep(incidents, number / 1000)
     (one,) = incidents
     assert (len(one.reasons), one.left_out) == (REASONS, 3)
+
+
+@pytest.mark.parametrize("kind", ["kept", "order"])
+def test_what_can_be_asked_for_in_any_number_takes_no_place_from_a_stop(kind: str) -> None:
+    """Sixty wishes of a person, or orders that fail, before it."""
+    (one,) = keep([], 5)
+    for number in range(REASONS + 10):
+        reason = reason_of(at(number / 100), kind, say("test.why", "noise {minutes}", minutes=number))
+        one, gone = kept([one], reason, at(-5), at(10), 9)
+        assert gone == ()
+    assert (len(one.reasons), one.left_out) == (REASONS, 11)
+    assert [reason.kind for reason in one.reasons].count(kind) == REASONS - 1
+    assert one.reasons[-1].kind == "gridError"
+    assert list(one.reasons) == sorted(one.reasons, key=lambda each: each.at)
+
+
+def test_what_would_have_too_many_notes_stays_apart() -> None:
+    """Else it grows beyond what can be read again."""
+    first, second = (
+        structs.replace(incident(number, begins, begins + 5), notes=(PersonsNote(at(0), "anna", "x"),) * count)
+        for number, begins, count in ((1, 0, NOTES - 1), (2, 6, 2))
+    )
+    reason = reason_of(at(5), "kept", say("test.why", "why {minutes}", minutes=5))
+    found, gone = kept([first, second], reason, at(-1), at(20), 3)
+    assert gone == ()
+    assert (found.number, len(found.notes)) == (2, 2)
+    assert (found.begins, found.ends) == (at(-1), at(20))
 
 
 @pytest.mark.parametrize(

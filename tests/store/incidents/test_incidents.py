@@ -229,6 +229,7 @@ def test_a_broken_file_stays_and_costs_no_segment(tmp_path: Path, content: bytes
     again.incidents.write_once()
     assert again.incidents.all() == []
     assert file.read_bytes() == content
+    assert str(again.incidents.fault).startswith(f"The incident in {file} cannot be read")
     assert set(again.pool.folder.iterdir()) == segments
 
 
