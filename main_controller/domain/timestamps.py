@@ -118,3 +118,8 @@ def _in_zone(plain: datetime, zone: BaseTzInfo) -> datetime:
         return zone.localize(plain, is_dst=None).astimezone(UTC)
     except AmbiguousTimeError:
         return min(zone.localize(plain, is_dst=dst).astimezone(UTC) for dst in (True, False))
+
+
+def is_moment(at: datetime) -> bool:
+    """Whether it is known which moment this is, and it can be told by every zone's clock: not at the ends of time."""
+    return at.tzinfo is not None and 1 < at.year < 9999

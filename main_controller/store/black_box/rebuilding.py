@@ -15,6 +15,7 @@ from msgspec import UNSET
 from main_controller.assessment.moment import Moment
 from main_controller.domain.freshness import RECENT_READINGS, Reading, Sighting, read_dcdc
 from main_controller.domain.snapshot import Snapshot
+from main_controller.domain.timestamps import is_moment
 from main_controller.domain.units import Unit
 from main_controller.sentence import Sentence, foreign, said_again, say
 from main_controller.store.black_box.entries import (
@@ -252,7 +253,7 @@ class Rebuilding:
             self._mode_changed_at,
             cluster.opening.bus_limits,
         )
-        if frame.wall.tzinfo is None or frame.made.tzinfo is None:
+        if not (is_moment(frame.wall) and is_moment(frame.made)):
             raise _no_sense()
         facts = {name: Fact(bytes(body), _all_said(self._said[name])) for name, body in self._facts.items()}
         return Recorded(frame.made, following, frame.serial, frame.news_at, moment, facts)

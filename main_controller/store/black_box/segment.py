@@ -15,6 +15,7 @@ from typing import BinaryIO
 import msgspec
 import zstandard
 
+from main_controller.domain.timestamps import is_moment
 from main_controller.sentence import Sentence, say
 from main_controller.store.black_box.entries import Mark, Message
 
@@ -175,15 +176,15 @@ def _read_head(file: BinaryIO, size: int) -> tuple[Head, int, bytes]:
                 ours=FORMAT,
             )
         )
-    if not 0 < head.raw <= LARGEST_RAW or _naive(head):
+    if not 0 < head.raw <= LARGEST_RAW or not _tells_moments(head):
         raise BadSegment(say("store.headUnreadable", "its head cannot be read"))
     return head, packed, packed_digest
 
 
-def _naive(head: Head) -> bool:
-    """Whether some time in it tells no zone, so that nobody knows which moment it is."""
+def _tells_moments(head: Head) -> bool:
+    """Whether of every time in it is known which moment it is."""
     times = [head.begins, head.ends, *(at for gap in head.gaps for at in gap), *(mark.at for mark in head.marks)]
-    return any(at.tzinfo is None for at in times)
+    return all(map(is_moment, times))
 
 
 def entries(packed: bytes, raw: int) -> Iterator[tuple[bytes, bytes]]:

@@ -5,6 +5,7 @@ have the digest of the manifest, each text the form of ours, and each segment mu
 written but segments, under names that have the form of ours.
 """
 
+import errno
 import hashlib
 import re
 import stat
@@ -19,6 +20,7 @@ from typing import BinaryIO, TypeVar
 
 import msgspec
 
+from main_controller.domain.timestamps import is_moment
 from main_controller.sentence import Sentence, say
 from main_controller.store.black_box.segment import BadSegment, entries, read_segment
 from main_controller.store.incidents.archive import (
@@ -31,7 +33,7 @@ from main_controller.store.incidents.archive import (
     SEGMENTS,
     Manifest,
 )
-from main_controller.store.incidents.incident import Incident
+from main_controller.store.incidents.incident import NOTES, REASONS, Incident
 
 Read = TypeVar("Read")
 
@@ -55,10 +57,15 @@ LARGEST_RAW, RAW_RATIO, SMALL_RAW = 1 << 26, 500, 1 << 22
 """How long (bytes) a segment's entries may be unpacked, and how many times as long as packed beyond the last: ours end
 at 48 MiB, and are some 40 times as long."""
 
+SMALL_ALL = 1 << 23
+"""How long (bytes) all of them together may be unpacked beside `RATIO` times the whole file: ours are some 40 times as
+long, and one that is not costs minutes and gigabytes to show."""
+
 LONGEST_TEXT = 20_000
 
 MOST_NUMBER = 10**15
 
+BROKEN = say("store.archiveBroken", "it is broken, or no zip file")
 NO_SENSE = say("store.archiveNoSense", "what it tells of itself makes no sense")
 NOT_SHOWN = say("store.archiveNoMoment", "none of its moments can be shown by this version")
 
@@ -126,9 +133,13 @@ def opened(path: Path, segments: Path) -> Opened:
         _check_end(raw)
         try:
             with zipfile.ZipFile(raw) as file:
-                return _read(file, segments)
+                return _read(file, segments, path.stat().st_size)
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, struct.error):
-            raise BadArchive(say("store.archiveBroken", "it is broken, or no zip file")) from None
+            raise BadArchive(BROKEN) from None
+        except OSError as error:
+            if error.errno != errno.EINVAL:  # a place before its beginning, where its list should be
+                raise
+            raise BadArchive(BROKEN) from None
 
 
 def _check_end(raw: BinaryIO) -> None:
@@ -148,7 +159,8 @@ def _check_end(raw: BinaryIO) -> None:
     raw.seek(0)
 
 
-def _read(file: zipfile.ZipFile, folder: Path) -> Opened:
+def _read(file: zipfile.ZipFile, folder: Path, size: int) -> Opened:
+    """Its content; `size` (bytes) is how long the whole file is."""
     members = _members(file)
     manifest = _json(_content(file, members[MANIFEST]), Manifest)
     if manifest.kind != KIND or manifest.format != FORMAT:
@@ -169,8 +181,9 @@ def _read(file: zipfile.ZipFile, folder: Path) -> Opened:
     names = sorted(name for name in members if name.startswith(SEGMENTS))
     if not names:
         raise BadArchive(say("store.archiveEmpty", "nothing is recorded in it"))
+    left = SMALL_ALL + RATIO * size
     for name in names:
-        _take_segment(content(name), folder / name.removeprefix(SEGMENTS), name)
+        left -= _take_segment(content(name), folder / name.removeprefix(SEGMENTS), name, left)
     return Opened(incident, about, rows, manifest)
 
 
@@ -205,7 +218,7 @@ def _content(file: zipfile.ZipFile, one: zipfile.ZipInfo) -> bytes:
             parts.append(part)
             left -= len(part)
         if left or opened_file.read(1):
-            raise BadArchive(say("store.archiveBroken", "it is broken, or no zip file"))
+            raise BadArchive(BROKEN)
     return b"".join(parts)
 
 
@@ -227,8 +240,9 @@ def _check(incident: Incident, manifest: Manifest, about: About, rows: Rows) -> 
         *(why.text for why in incident.reasons), *(note.text for note in incident.notes),
     ]  # fmt: skip
     if (
-        not incident.reasons
-        or any(at.tzinfo is None for at in times)
+        not 0 < len(incident.reasons) <= REASONS
+        or len(incident.notes) > NOTES
+        or not all(map(is_moment, times))
         or incident.begins > incident.ends
         or not 0 < incident.number < MOST_NUMBER
         or any(len(text) > LONGEST_TEXT for text in texts)
@@ -236,18 +250,19 @@ def _check(incident: Incident, manifest: Manifest, about: About, rows: Rows) -> 
         raise BadArchive(NO_SENSE)
 
 
-def _take_segment(content: bytes, path: Path, name: str) -> None:
-    """Write one segment, after all of it was unpacked once within its bounds."""
+def _take_segment(content: bytes, path: Path, name: str, left: int) -> int:
+    """Write one segment, after all of it was unpacked once within its bounds, `left` bytes at most; how many it was."""
     path.write_bytes(content)
     try:
         segment = read_segment(path)
         raw = segment.head.raw
-        if raw > LARGEST_RAW or raw > max(SMALL_RAW, RAW_RATIO * len(segment.packed)):
+        if raw > left or raw > LARGEST_RAW or raw > max(SMALL_RAW, RAW_RATIO * len(segment.packed)):
             raise BadArchive(say("store.archiveFileTooLarge", "{name} is larger than it may be", name=name))
         for _ in entries(segment.packed, segment.head.raw):
             pass
     except BadSegment as bad:
         raise BadArchive(say("store.archiveSegment", "{name}: {why}", name=name, why=bad.sentence)) from None
+    return raw
 
 
 def _shown(name: str) -> str:

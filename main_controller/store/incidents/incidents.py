@@ -18,7 +18,7 @@ from typing import Any, Protocol
 import msgspec
 from msgspec import structs
 
-from main_controller.domain.timestamps import iso_utc
+from main_controller.domain.timestamps import is_moment, iso_utc
 from main_controller.errors import ControllerError, NoDataYet, NotFound, Refused
 from main_controller.sentence import Sentence, foreign, say
 from main_controller.store.atomic_file import remove_unfinished, remove_whole, write_whole
@@ -393,7 +393,7 @@ def _read(path: Path) -> Incident:
         raise ValueError("it is too large")
     one = _INCIDENT.decode(path.read_bytes())
     times = [one.begins, one.ends, *(why.at for why in one.reasons), *(note.at for note in one.notes)]
-    if not one.reasons or any(at.tzinfo is None for at in times):
+    if not one.reasons or not all(map(is_moment, times)):
         raise ValueError("it makes no sense")
     return one
 

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import re
 import stat
 import struct
 import tracemalloc
@@ -144,6 +145,33 @@ def thin_segment(files: Files) -> bytes:
     return zipped(signed({**files, name: made}), zipfile.ZIP_STORED)
 
 
+def with_segment(content: bytes, **changes: Any) -> bytes:
+    """The segment `content` with a head that tells something else."""
+    head, packed = _parts(content)
+    text = msgspec.json.encode({**msgspec.json.decode(head), **changes})
+    digests = hashlib.sha256(text).digest(), hashlib.sha256(packed).digest()
+    return struct.pack("<8sIQ32s32s", MAGIC, len(text), len(packed), *digests) + text + packed
+
+
+def thin_segments(files: Files) -> bytes:
+    """Each is long for what it packs, and within what one may be: together they take minutes to unpack."""
+    first = segment_of(files)
+    raw = struct.pack("<II", 3 << 20, 0) + b" " * (3 << 20)
+    packed = zstandard.ZstdCompressor().compress(raw)
+    length = struct.unpack("<I", files[first][8:12])[0]
+    bare = files[first][: 84 + length] + packed
+    more = {
+        f"segments/{number:010d}-20260513T130000Z.box": with_segment(bare, raw=len(raw), number=number)
+        for number in range(50, 60)
+    }
+    return zipped(signed({**files, **more}))
+
+
+def at_the_end_of_time(files: Files) -> bytes:
+    name = segment_of(files)
+    return zipped(signed({**files, name: with_segment(files[name], ends="9999-12-31T23:59:59-14:00")}))
+
+
 def broken_zstandard(files: Files) -> bytes:
     name = segment_of(files)
     prefix, head, packed = files[name][:84], *_parts(files[name])
@@ -261,12 +289,22 @@ HOSTILE: dict[str, Callable[[Files], bytes]] = {
         signed({**files, JOURNAL: files[JOURNAL].replace(b"+00:00", b"")})
     ),
     "segment that unpacks to too much": thin_segment,
+    "segments that unpack to too much together": thin_segments,
+    "segment at the end of time": at_the_end_of_time,
+    "first year": told(begins="0001-01-01T00:00:00+14:00"),
+    "last year": told(ends="9999-12-31T23:59:59-14:00"),
+    "row of the last year": lambda files: zipped(
+        signed({**files, JOURNAL: re.sub(rb'"at":"[^"]*"', b'"at":"9999-12-31T23:59:59-14:00"', files[JOURNAL])})
+    ),
+    "too many reasons": told(reasons=[{"at": "2026-05-13T12:00:00Z", "kind": "stop", "text": "x"}] * 51),
+    "too many notes": told(notes=[{"at": "2026-05-13T12:00:00Z", "by": "anna", "text": "x"}] * 201),
     "no zone": told(begins="2026-05-13T12:00:00"),
     "no reason": told(reasons=[]),
     "number": told(number=-1),
     "huge number": told(number=10**15),
     "backwards": told(begins="2027-05-13T12:00:00Z"),
     "endless text": told(reasons=[{"at": "2026-05-13T12:00:00Z", "kind": "stop", "text": "x" * 30_000}]),
+    "list before its beginning": lambda files: zipped(files)[2_000:],
     "cut": lambda files: zipped(files)[:-100],
     "cut in the middle": lambda files: zipped(files)[:2_000],
     "empty": lambda files: b"",
