@@ -52,7 +52,7 @@ def loops_of(box: BlackBox) -> list[Periodic]:
     """What writes it."""
     return [
         Periodic("black box", RECORDS, box.record_once),
-        Periodic("black box's folder", WRITES, box.write_once),
+        Periodic("the black box's folder", WRITES, box.write_once),
     ]
 
 

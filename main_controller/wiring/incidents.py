@@ -53,7 +53,7 @@ def built(settings: Settings, pool: Pool, box: BlackBox, journal: Journal) -> In
 
 def loop_of(incidents: Incidents) -> Periodic:
     """What writes them; a reason that comes has it look at once."""
-    loop = Periodic("incidents", WRITES, incidents.write_once)
+    loop = Periodic("the incidents' folder", WRITES, incidents.write_once)
     incidents.listen(loop.wake)
     return loop
 

@@ -71,6 +71,7 @@ class BlackBox:
         self._dropped = 0
         self._tried_at = float("-inf")
         self._fault: Sentence | None = None
+        self._refused: OSError | None = None  # what the disk said last, None while it takes all
         self._past = Past(shelf, older=older, in_memory=self._in_memory, under_way=self._under_way, wall=wall)
 
     @property
@@ -114,9 +115,10 @@ class BlackBox:
             self._hand_to_disk(self._recording.take_sealed())
 
     def write_once(self) -> None:
-        """Take whole segments to the disk. Raises OSError where it refuses: they wait, and it is tried again."""
-        if self._fault is not None and self._clock() - self._tried_at < AGAIN:
-            return
+        """Take whole segments to the disk. Raises OSError where it refuses: they wait, and it is tried again, after
+        `AGAIN` s; until then this raises what was said last."""
+        if self._refused is not None and self._clock() - self._tried_at < AGAIN:
+            raise OSError(*self._refused.args)
         self._tried_at = self._clock()
         try:
             if not self._shelf.loaded:
@@ -127,11 +129,12 @@ class BlackBox:
                     if self._unwritten and self._unwritten[0] is segment:
                         self._unwritten.popleft()
         except OSError as error:
+            self._refused = error
             self._fault = say(
                 "store.blackBoxRests", "The black box rests: {why}.", why=foreign(error.strerror or str(error))
             )
             raise
-        self._fault = None
+        self._fault = self._refused = None
         if self._dropped:
             log.error("%d minutes of the black box were lost while its folder could not be written", self._dropped)
             self._dropped = 0

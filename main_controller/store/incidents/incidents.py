@@ -110,6 +110,7 @@ class Incidents:
         self._full = False
         self._tried_at = float("-inf")
         self._fault: Sentence | None = None
+        self._refused: OSError | None = None  # what the disk said last, None while it takes all
 
     @property
     def fault(self) -> Sentence | None:
@@ -242,9 +243,11 @@ class Incidents:
 
     def write_once(self) -> None:
         """Take in what the black box has of them, write what changed, and let the oldest go. Raises OSError where the
-        disk refuses: it is tried again."""
+        disk refuses: it is tried again, after `AGAIN` s; until then this raises what was said last."""
         with self._writing:
             if self._fault is not None and self._clock() - self._tried_at < AGAIN:
+                if self._refused is not None:
+                    raise OSError(*self._refused.args)
                 return
             self._tried_at = self._clock()
             try:
@@ -257,8 +260,9 @@ class Incidents:
                 self._write_changed()
                 self._prune()
             except OSError as error:
-                self._fault = _rests(error)
+                self._refused, self._fault = error, _rests(error)
                 raise
+            self._refused = None
             self._fault = _full(self._pool.bytes) if self._full else None
 
     def _load(self) -> None:
