@@ -217,7 +217,7 @@ class History:
         waiting = self._waiting
         minutes = [*waiting.rows, *minutes]
         with self._database.writing() as connection:
-            refs = self._referred(connection, {one.unit_id for one in minutes})
+            refs = self._referred(connection, sorted({one.unit_id for one in minutes}))
             connection.executemany(_ADD, [(one.start, refs[one.unit_id], *one.values) for one in minutes])
             totals.add_slots(connection, ((refs[one.unit_id], one.values) for one in minutes))
             if waiting.number:
