@@ -147,6 +147,7 @@ class Frames:
         self._heard = heard
         self._clock = clock
         self._frame: Frame | None = None  # replaced whole
+        self._handing = threading.Lock()  # held for moments: at the time that is told a frame is the newest there is
         self._asked_at = float("-inf")
         self._hurry = threading.Event()  # set when there is a new reading
         self._rest = rest
@@ -162,11 +163,12 @@ class Frames:
         frame = _next(self._frame, number, self._report())
         for back in range(USUAL):
             frame.since(frame.serial - back)
-        self._frame = frame
-        if polled != self._polled:
-            self._polled, self._news_at = polled, iso_utc(self._wall() + self._beat)
+        with self._handing:
+            made, self._frame = self._wall(), frame
+            if polled != self._polled:
+                self._polled, self._news_at = polled, iso_utc(made + self._beat)
         if frame.report.moment is not None:
-            self._keep(ToldFrame(self._wall(), frame.serial, self._news_at, frame.report.moment, frame.report.facts))
+            self._keep(ToldFrame(made, frame.serial, self._news_at, frame.report.moment, frame.report.facts))
         self._hurry.wait(self._rest)
         self._hurry.clear()
 
@@ -216,7 +218,8 @@ class Frames:
         return _joined(head, body, said, codes=codes)
 
     def _body(self, serial: int | None, page: str | None, codes: bool) -> bytes:
-        frame = self._frame
+        with self._handing:
+            frame, news_at, now = self._frame, self._news_at, self._wall()
         if frame is None:
             raise NoDataYet(say("web.notAssessed", "The grid has not been assessed yet."), retry_after=1)
         if self._clock() - frame.report.assessed_at > TOO_OLD:
@@ -229,8 +232,8 @@ class Frames:
             "serial": frame.serial,
             "start": self._start,
             "moment": frame.moment,
-            "time": iso_utc(self._wall()),
-            "newsAt": self._news_at,
+            "time": iso_utc(now),
+            "newsAt": news_at,
             "assessedAt": frame.report.assessed,
             "whole": changes is None,
             "mine": page is not None and frame.report.then_page == page,

@@ -77,7 +77,7 @@ def test_what_pages_were_told_is_told_again_after_a_restart(grid: FakeGrid, tmp_
 
     with console_on(grid, tmp_path / "console") as console:
         first = watched(console, troubles(console))
-        assert [frame["serial"] for frame in first if different(console, frame)] == []
+        assert [(frame["serial"], found) for frame in first if (found := different(console, frame))] == []
         marks = console.get("/timeline")["marks"]
         assert {mark["kind"] for mark in marks} >= {"order", "event"}
         assert any("anna" in mark["text"] for mark in marks)

@@ -4,14 +4,16 @@ import gzip
 import json
 import random
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
+from main_controller.assessment.moment import Moment
 from main_controller.errors import ControllerError
 from main_controller.sentence import say
-from main_controller.web.frame import KEPT, TOO_OLD, Frames
+from main_controller.web.frame import KEPT, TOO_OLD, Frame, Frames
 from main_controller.web.frame_report import Part, Report
 from main_controller.web.replies import encoded_json
 from tests.web.client import NOON, Answer, Client
@@ -65,6 +67,35 @@ def site() -> Site:
     made = Site()
     made.frames.make()
     return made
+
+
+def test_a_frame_tells_a_time_at_which_none_was_newer(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else the record has another frame for that time: here the next is made while this one is put together."""
+    put_together = Frame.whole
+
+    def slowly(frame: Frame) -> Any:
+        monkeypatch.setattr(Frame, "whole", put_together)
+        site.now += 1.0
+        site.units["E001"] = {"vg": 9.0}
+        site.frames.make()
+        return put_together(frame)
+
+    monkeypatch.setattr(Frame, "whole", slowly)
+    told = site.get().json
+    assert (told["units"]["E001"], told["time"]) == ({"vg": 1.0}, NOW)
+    assert site.get().json["units"]["E001"] == {"vg": 9.0}
+
+
+def test_a_frame_is_recorded_as_made_before_anybody_has_it(site: Site) -> None:
+    """Else a page tells a time at which the record still has the one before."""
+    kept: list[Any] = []
+    frames = Frames(
+        lambda: replace(site.report(), moment=cast("Moment", object())), moment=site.moment, start=START, rest=0.0,
+        clock=lambda: site.now, wall=lambda: NOON if frames._frame is None else NOON + timedelta(seconds=1),
+        keep=kept.append,
+    )  # fmt: skip
+    frames.make()
+    assert [told.made for told in kept] == [NOON]
 
 
 def test_a_frame_says_when_the_next_answer_of_apis_web_is_expected(site: Site) -> None:
