@@ -142,7 +142,8 @@ export function createConverterForm({ words, orders, state, api, ask, busVoltage
     return sentence ?? words.t(problem, values);
   }
 
-  async function askRules() {
+  /** Ask the rules about what is entered. Once Set was `pressed` it rests on this very answer, also where a later question was put meanwhile. */
+  async function askRules({ pressed = false } = {}) {
     const order = choice() && (gate === null || choice() === "stopped") ? wanted() : null;
     if (!order || order.problem) {
       showAnswer([]);
@@ -151,7 +152,7 @@ export function createConverterForm({ words, orders, state, api, ask, busVoltage
     const mine = (asked += 1);
     askedAt = performance.now();
     const answer = await api.judge(id, order.parameters);
-    if (mine !== asked) return;
+    if (mine !== asked && !pressed) return;
     const told = Array.isArray(answer.body?.rules) ? answer.body.rules : null;
     if (told && order.kind === "stopped") advice = adviceOf(told);
     else if (told) failing = failingOf(told);
@@ -207,7 +208,7 @@ export function createConverterForm({ words, orders, state, api, ask, busVoltage
     [failing, advice] = [[], []];
     if (order.kind === "stopped")
       askRules(); // what it answers comes up in the question; Stopped never waits for it
-    else await askRules();
+    else await askRules({ pressed: true });
     const hard = hardOf(failing);
     if (hard.length > 0) {
       const sentence = `${hard.map((rule) => words.said(rule.sentence)).join(" ")} ${words.t("rules.nothing")}`;

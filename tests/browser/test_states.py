@@ -5,7 +5,7 @@ from pathlib import Path
 from urllib.parse import parse_qs
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.conftest import WAIT, OpenPage
 from tests.browser.stage import Json, Stage, awaited, deal, moment, unit_data, unit_status
@@ -457,6 +457,35 @@ def test_a_rule_that_nobody_may_override_refuses_on_the_spot(open_quiet: OpenPag
     expect(page.locator(".card > .outcomes")).to_have_text("Refused: E002 is the voltage reference. Nothing was sent.")
     expect(page.locator("#confirm")).not_to_be_visible()
     assert all("dryRun=true" in form for _, form in stage.orders)
+
+
+def test_set_rests_on_the_rules_answer_also_where_they_are_asked_again_meanwhile(open_quiet: OpenPage) -> None:
+    """Pressed as soon as it is entered, the form's own question overtakes that of Set: what it says was lost."""
+    stage = Stage.of(1, mode="manual")
+    stage.grid["mode"] = "manual"
+    rule = {**RULES[1], "rule": "d", "sentence": "E002 is the voltage reference.", "overridable": False}
+    stage.answers["/set/dcdc/E001"] = (200, {"rules": [rule]})
+    page = open_quiet(stage=stage)
+    page.locator(".card .current input").fill("2")
+    expect(page.locator(".card [data-act=converter]")).to_be_enabled()
+    asked: list[Route] = []
+
+    def both_at_once(route: Route) -> None:
+        asked.append(route)
+        if len(asked) == 2:
+            for one in asked:
+                one.fallback()
+
+    page.route(re.compile("/set/dcdc/E001$"), both_at_once)
+    page.locator(".card").first.evaluate(
+        """card => {
+            const labels = [...card.querySelectorAll('.choices label')];
+            labels.find((one) => one.textContent.includes('Voltage control')).click();
+            card.querySelector('[data-act=converter]').click();
+        }"""
+    )
+    expect(page.locator(".card > .outcomes")).to_have_text("Refused: E002 is the voltage reference. Nothing was sent.")
+    expect(page.locator("#confirm")).not_to_be_visible()
 
 
 @pytest.mark.parametrize(
