@@ -17,9 +17,9 @@ test: scripts
 	venv/bin/ruff check .
 	venv/bin/mypy
 	venv/bin/lint-imports
-	@# most of them wait most of the time: three files at once keep two cores busy; two of the page, whose browsers draw
-	@venv/bin/python -m pytest -n 3 --dist loadfile --ignore=tests/browser; others=$$?; \
-	  venv/bin/python -m pytest -n 2 --dist loadfile tests/browser; exit $$((others + $$?))
+	@# most of them wait most of the time: four files at once keep two cores busy; three of the page, whose browsers draw
+	@venv/bin/python -m pytest -n 4 --dist loadfile --ignore=tests/browser; others=$$?; \
+	  venv/bin/python -m pytest -n 3 --dist loadfile tests/browser; exit $$((others + $$?))
 
 test-long:
 	@sh venv.sh dev
