@@ -32,7 +32,7 @@
   var drawnAt = null;
   var undrawn = null; // when a frame came of which nothing is drawn yet
   var fault = null; // {at, text}: the last that nobody caught
-  var slept = false; // since the last frame
+  var slept = null; // since when nothing came after a sleep
   var rest = 0;
   var loaded = false;
   var ok = null;
@@ -119,7 +119,7 @@
     last = { at: now.mono, wall: now.wall, time: told.time };
     if (undrawn === null) undrawn = now.mono;
     refusal = null;
-    slept = false;
+    slept = null;
     look();
     return true;
   }
@@ -159,8 +159,8 @@
     if (running === null) running = now;
     if (loaded && !isStyled()) return { key: "style" };
     var age = now - (last.at === null ? running : last.at);
-    if (slept) return { key: "slept" };
-    if (age > LIMIT + rest) return told();
+    if (slept !== null && now - slept <= LIMIT + rest) return { key: "slept" };
+    if (slept !== null || age > LIMIT + rest) return told();
     if (fault && !(drawnAt > fault.at && now - fault.at > QUIET)) return { key: "fault", what: fault.text };
     if (undrawn !== null && now - undrawn > LIMIT) return { key: "frozen", frozen: true };
     return null;
@@ -200,7 +200,10 @@
     var since = last.at === null ? looked : { wall: last.wall, mono: last.at }; // one that runs slow parts from the other little by little
     var apart = Math.abs(now.wall - since.wall - (now.mono - since.mono));
     if (apart > JUMP || now.mono - looked.mono > LIMIT) {
-      slept = true;
+      if (slept === null) {
+        slept = now.mono;
+        refusal = null; // what was answered before it is no reason of what comes after
+      }
       ahead = [];
     }
     looked = now;

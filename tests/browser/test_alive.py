@@ -151,6 +151,21 @@ def test_a_browser_that_slept_withdraws_all_until_the_first_answer(open_quiet: O
     whole(page)
 
 
+def test_after_a_sleep_it_is_told_why_no_answer_comes(open_quiet: OpenPage) -> None:
+    """That it slept stood there for ever, and hid that the controller could not be reached."""
+    stage = Stage.of(3)
+    page = open_quiet(stage=stage, may_fail=True, hurry=4, script=QUICK)
+    alive(page)
+    page.evaluate(CLOCK % 0)
+    stage.dead = True
+    page.evaluate("window.wallAhead = 3_600_000")
+    told(page, "This controller cannot be reached since")
+    withdrawn(page)
+    page.evaluate("window.wallAhead = 0")
+    stage.dead = False
+    whole(page)
+
+
 @pytest.mark.parametrize(("hours", "word"), [(1, "1 h 0 min ahead of"), (-1, "1 h 0 min behind")])
 def test_a_browser_whose_clock_is_wrong_is_told_and_shows_what_is_so(
     open_quiet: OpenPage, hours: int, word: str
