@@ -73,7 +73,7 @@ function update(row, incident) {
 }
 
 function headOf({ begin, end, whole, reasons, units, bytes }) {
-  const state = words.t(whole ? "incident.whole" : "incident.growing");
+  const state = words.t(whole ? "incident.whole" : isRecording() ? "incident.cut" : "incident.growing");
   const span = words.t("incident.span", { begin: words.moment(begin), end: words.moment(end) });
   const more = [state, units.map((unit) => words.name(unit)).join(", "), sizeOf(bytes)].filter(Boolean).join(" · ");
   return [make("b", words.said(reasons[0].text)), " ", make("span", `${span} · ${more}`)];

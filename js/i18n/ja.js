@@ -77,7 +77,7 @@ export default {
 
   shutdown: "Shut Down", "shutdown.waits": "Shut Down: {why}",
   "login.title": "ログイン", "who.is": "{name} · {role}", "role.viewer": "閲覧者", "role.operator": "オペレーター", "role.engineer": "エンジニア", "role.administrator": "管理者", "needs.role.operate": "オペレーターの権限が必要です。", "needs.role.engineer": "エンジニアの権限が必要です。",
-  "incident.open": "インシデント", "past.recording.label": "記録", "past.recording": "これは {title} の {begin} から {end} までの記録です。接続しているグリッドはなく、操作はできません。", "past.recording.untitled": "これは {begin} から {end} までの記録です。接続しているグリッドはなく、操作はできません。", "needs.recording": "これは記録のため、操作はできません。",
+  "incident.open": "インシデント", "past.recording.label": "記録", "past.recording": "これは {title} の {begin} から {end} までの記録です。接続しているグリッドはなく、操作はできません。", "past.recording.untitled": "これは {begin} から {end} までの記録です。接続しているグリッドはなく、操作はできません。", "past.recording.fetched": "インシデントの途中、{time} に取得したファイルのため、その後の状態は含まれません。", "needs.recording": "これは記録のため、操作はできません。",
   "past.open": "過去の表示", "past.stop": "この画面は過去の状態です。Stop all は現在のグリッドに対してただちに実行されます。", "needs.past": "過去の状態を表示中のため、「現在に戻る」(N) まで停止以外は送信されません。",
   "needs.status": "グリッドの状態をまだ取得していません。", "needs.controller": "Main Controller が応答しません。", "needs.readonly": "読み取り専用: 停止操作のみ送信されます。", "needs.pending": "{mode} へ移行中です。有効になるまで待ってください。",
   "needs.shutdown.manual": "Shut Down は Manual のときのみ操作できます(現在 {mode})。", "needs.shutdown.manual.at": "Shut Down は Manual のときのみ操作できます(未反映: {units})。", "needs.shutdown.manual.unit": "{units} は Manual ではありません。",

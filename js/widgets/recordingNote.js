@@ -9,8 +9,9 @@ export function isRecording() {
 
 export function showRecording(words) {
   if (!isRecording()) return;
-  const { title, begin, end } = line().dataset;
-  setText(line(), words.t(title === "" ? "past.recording.untitled" : "past.recording", { title, begin: words.moment(begin), end: words.moment(end) }));
+  const { title, begin, end, fetched } = line().dataset;
+  const said = words.t(title === "" ? "past.recording.untitled" : "past.recording", { title, begin: words.moment(begin), end: words.moment(end) });
+  setText(line(), fetched === "" ? said : `${said} ${words.t("past.recording.fetched", { time: words.moment(fetched, { seconds: true }) })}`);
 }
 
 function line() {

@@ -29,12 +29,14 @@ from main_controller.web.shapes.status import Status
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """What a page is told of it: the site's `title`, from when to when it is (UTC), and at which moment it opens."""
+    """What a page is told of it: the site's `title`, from when to when it is (UTC), and at which moment it opens; and
+    when it was `fetched`, where the incident still went on then (None: it was over)."""
 
     title: str
     begins: datetime
     ends: datetime
     at: datetime
+    fetched: datetime | None
 
     @property
     def shown(self) -> Mapping[str, str]:
@@ -44,6 +46,7 @@ class Recording:
             "begin": iso_utc(self.begins),
             "end": iso_utc(self.ends),
             "at": iso_utc(self.at),
+            "fetched": "" if self.fetched is None else iso_utc(self.fetched),
         }
 
 

@@ -123,7 +123,8 @@ class Shown:
         recording = Recording(
             title=(content.manifest.title or content.about.title)[:100],
             begins=max(content.incident.begins, held.begins or found.at),
-            ends=min(content.incident.ends, held.ends or found.at), at=found.at,
+            ends=min(_ends(content), held.ends or found.at), at=found.at,
+            fetched=None if content.incident.whole else content.manifest.made,
         )  # fmt: skip
         told = _about(content, settings, zone, recording.title)
         self._frames = Frames(
@@ -220,16 +221,22 @@ def _end(number: int, frame: object) -> None:
 
 def _kept(content: Opened, pool: Pool, box: BlackBox) -> Incidents:
     """The one incident, as if it had been kept here."""
-    incident = structs.replace(content.incident, whole=True, joined=())
+    incident = structs.replace(content.incident, ends=_ends(content), joined=())
     (pool.folder.parent / f"{incident.id}.json").write_bytes(msgspec.json.encode(incident))
     incidents = Incidents(
         pool, box, days=FOREVER, about=lambda: structs.asdict(content.about),
         rows=lambda begins, ends: map(structs.asdict, content.rows.rows), wall=utc_now,
     )  # fmt: skip
-    incidents.write_once()
+    incidents.read_once()
     if not incidents.all():
         raise BadArchive(NOT_SHOWN)
     return incidents
+
+
+def _ends(content: Opened) -> datetime:
+    """Until when the file can hold something: of an incident that still went on, when it was fetched."""
+    incident, made = content.incident, content.manifest.made
+    return incident.ends if incident.whole else max(incident.begins, min(incident.ends, made))
 
 
 def _first(box: BlackBox, incident: Incident) -> _Found:

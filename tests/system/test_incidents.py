@@ -10,6 +10,7 @@ import sys
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -131,6 +132,11 @@ def test_it_is_shown_elsewhere_as_it_was_and_nothing_can_be_ordered(
         for name, told in (("begin", reach["reachesBackTo"]), ("end", reach["until"])):
             assert f'data-{name}="{told}"' in page, "from where to where it is a recording: what is there"
         (one,) = program.call("/incidents").json["incidents"]
+        with zipfile.ZipFile(file) as packed:
+            made = datetime.fromisoformat(json.loads(packed.read("manifest.json"))["made"])
+        assert not one["whole"], "it was fetched while it went on, so it ends there"
+        assert abs(datetime.fromisoformat(one["end"]) - made) < timedelta(milliseconds=1)
+        assert "while the incident went on" in page
         assert [note["text"] for note in one["notes"]] == ["looked"]
         assert program.call("/incidents.html").status == 200
         assert [row["what"] for row in program.call("/journal?limit=1").json["rows"]]

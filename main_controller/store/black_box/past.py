@@ -55,10 +55,10 @@ class Past:
         """How far it reaches, with the gaps and marks from `begins` to `ends` (UTC; None: all)."""
         unwritten, kept = self._heads(), self._shelf.kept
         known: list[Head | Kept] = [*kept, *unwritten]
-        reach = [_span(one) for one in known]
+        reach = [span_of(one) for one in known]
         before = ends is not None and not any(one.begins <= ends for one in reach)
         heads: list[Head | Kept] = [*self._all_kept(), *unwritten] if before else known
-        spans = [_span(one) for one in heads]
+        spans = [span_of(one) for one in heads]
         marks: list[Mark] = []
         left_out = 0
         for one in reversed(heads):  # where there are too many, the newest are told
@@ -105,13 +105,13 @@ class Past:
         found: list[Segment | Kept] = []
         after: Span | None = None
         if head is not None:
-            after = _span(head)
+            after = span_of(head)
             if in_ms(head.begins) <= at <= self._wall():
                 under_way = self._under_way()
                 found += [] if under_way is None else [under_way]
         segments: list[Segment | Kept] = [*self._all_kept(), *unwritten]
         for one in reversed(segments):
-            span = _span(one.head if isinstance(one, Segment) else one)
+            span = span_of(one.head if isinstance(one, Segment) else one)
             if after is not None and span.start == after.start and span.number >= after.number:
                 continue  # it went to the disk between two looks
             if in_ms(span.begins) <= at <= span.ends:
@@ -137,7 +137,7 @@ class Past:
         """The sentence that nothing is recorded of this time, with the nearest recorded times: to the second, the later
         one rounded up, so that what is typed from it is recorded."""
         spans: list[Head | Kept] = [*self._all_kept(), *self._heads()]
-        stretches = stretches_of([_span(one) for one in spans])
+        stretches = stretches_of([span_of(one) for one in spans])
         before = max((ends for _, ends in stretches if ends <= at), default=None)
         after = min((begins for begins, _ in stretches if begins > at), default=None)
         if before is None and after is None:
@@ -163,9 +163,11 @@ def _next_second(at: datetime) -> datetime:
     return at if at.microsecond == 0 else at.replace(microsecond=0) + timedelta(seconds=1)
 
 
-def _span(one: Head | Kept) -> Span:
+def span_of(one: Head | Kept) -> Span:
+    """Of a segment what tells where the gaps are."""
     lost = None if one.lost is None else said_again(str(one.lost.get("text")), [one.lost])
-    return Span(one.begins, one.ends, one.start, one.number, lost, one.gaps)
+    place = one.place if isinstance(one, Kept) else None
+    return Span(one.begins, one.ends, one.start, one.number, lost, one.gaps, place)
 
 
 def _touches(gap: Gap, begins: datetime | None, ends: datetime | None) -> bool:

@@ -102,11 +102,15 @@ class Shelf:
         head, content = segment.head, file_of(segment)
         self._prune(len(content))
         self.folder.mkdir(parents=True, exist_ok=True)
-        place = self._kept[-1].place + 1 if self._kept else 1
-        path = self.folder / f"{place:0{DIGITS}d}-{head.begins:%Y%m%dT%H%M%S}Z{SUFFIX}"
+        path = self.folder / f"{self._next_place():0{DIGITS}d}-{head.begins:%Y%m%dT%H%M%S}Z{SUFFIX}"
         write_whole(path, content)
         with self._changing:
             self._kept = (*self._kept, _kept(path, head, len(content)))
+
+    def _next_place(self) -> int:
+        """Behind all that is there, and behind what was set aside, so that it shows that something was between."""
+        places = [*(one.place for one in self._kept[-1:]), *map(_place_in, self._aside)]
+        return max(places, default=0) + 1
 
     def hold(self, one: Kept) -> None:
         """Have a file that somebody put into the folder counted as one of its own."""
@@ -184,7 +188,13 @@ def _kept(path: Path, head: Head, size: int) -> Kept:
 
 def _place(path: Path) -> int:
     """Where a file stands in the order of writing. Raises BadSegment for a name that is none of ours."""
-    digits = path.name.partition("-")[0]
-    if not (digits.isascii() and digits.isdigit() and len(digits) == DIGITS):
+    place = _place_in(path)
+    if place == 0:
         raise BadSegment(say("store.noSegmentsName", "its name is none that a segment has"))
-    return int(digits)
+    return place
+
+
+def _place_in(path: Path) -> int:
+    """As `_place`, 0 for a name that is none of ours."""
+    digits = path.name.partition("-")[0]
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) == DIGITS else 0

@@ -21,7 +21,8 @@ class Why(StrEnum):
 
 
 class Span(NamedTuple):
-    """A segment: the `number`th of the run that `start` names; `lost` says what is missing just before it."""
+    """A segment: the `number`th of the run that `start` names, and the one at this `place` in the folder, None where it
+    is not there yet; `lost` says what is missing just before it."""
 
     begins: datetime
     ends: datetime
@@ -29,6 +30,14 @@ class Span(NamedTuple):
     number: int
     lost: Sentence | None = None
     gaps: Sequence[tuple[datetime, datetime]] = ()
+    place: int | None = None
+
+    def is_next_after(self, before: "Span") -> bool:
+        """Whether no segment was between the two: of another run it is then the first."""
+        if self.start == before.start:
+            return self.number == before.number + 1
+        adjoins = self.place is None or before.place is None or self.place <= before.place + 1
+        return self.number == 1 and adjoins
 
 
 class Gap(NamedTuple):
@@ -64,7 +73,8 @@ def gaps_of(spans: Sequence[Span]) -> list[Gap]:
         found += [Gap(begins, ends, Why.PAUSED) for begins, ends in span.gaps]
     for before, after in pairwise(spans):
         if after.begins > before.ends:
-            why = Why.NOT_RUNNING if before.start != after.start else Why.LOST
+            is_between_runs = before.start != after.start and after.is_next_after(before)
+            why = Why.NOT_RUNNING if is_between_runs else Why.LOST
             found.append(Gap(before.ends, after.begins, why, after.lost))
     return sorted(found, key=lambda gap: gap.begins)
 

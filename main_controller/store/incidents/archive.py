@@ -11,7 +11,9 @@ from datetime import datetime
 
 import msgspec
 
+from main_controller.store.black_box.past import span_of
 from main_controller.store.black_box.segment import Segment
+from main_controller.store.black_box.timeline import Span, Why, gaps_of
 from main_controller.store.incidents.incident import Incident
 from main_controller.store.incidents.incidents import Incidents
 from main_controller.store.zip_entry import private_entry
@@ -33,8 +35,16 @@ class Part(msgspec.Struct, frozen=True):
     sha256: str
 
 
+class Unrecorded(msgspec.Struct, frozen=True):
+    """From when to when (UTC) nothing is recorded, though there is something before and after, and `why`."""
+
+    begins: datetime
+    ends: datetime
+    why: Why
+
+
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
-    """What is in it: made by which `version` of the program and when, of the site of this `title`."""
+    """What is in it: made by which `version` of the program and when, of the site of this `title`; and its `gaps`."""
 
     kind: str
     format: int
@@ -42,6 +52,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     made: datetime
     title: str
     files: tuple[Part, ...]
+    gaps: tuple[Unrecorded, ...] = ()
 
 
 def archive(incidents: Incidents, one: Incident, *, version: str, title: str, made: datetime) -> Iterator[bytes]:
@@ -56,6 +67,8 @@ def _pieces(
 ) -> Iterator[bytes]:
     sink = _Sink()
     parts: list[Part] = []
+    spans: list[Span] = []
+    place = 0
     with zipfile.ZipFile(sink, "w") as file:
 
         def add(name: str, content: bytes, packing: int) -> bytes:
@@ -66,12 +79,19 @@ def _pieces(
         yield add(ITSELF, msgspec.json.encode(one), zipfile.ZIP_DEFLATED)
         yield add(ABOUT, about, zipfile.ZIP_DEFLATED)
         yield add(JOURNAL, rows, zipfile.ZIP_DEFLATED)
-        for place, each in enumerate(incidents.segments(one), start=1):
+        for each in incidents.segments(one):
             content = incidents.file_of(each)
-            if content is not None:
-                begins = each.head.begins if isinstance(each, Segment) else each.begins
-                yield add(f"{SEGMENTS}{place:010d}-{begins:%Y%m%dT%H%M%S}Z.box", content, zipfile.ZIP_STORED)
-        manifest = Manifest(kind=KIND, format=FORMAT, version=version, made=made, title=title, files=tuple(parts))
+            if content is None:
+                continue
+            span = span_of(each.head if isinstance(each, Segment) else each)
+            follows = not spans or span.is_next_after(spans[-1])
+            spans.append(span)
+            place += 1 if follows else 2  # so that whoever reads the file sees that one is missing
+            yield add(f"{SEGMENTS}{place:010d}-{span.begins:%Y%m%dT%H%M%S}Z.box", content, zipfile.ZIP_STORED)
+        manifest = Manifest(
+            kind=KIND, format=FORMAT, version=version, made=made, title=title, files=tuple(parts),
+            gaps=tuple(Unrecorded(gap.begins, gap.ends, gap.why) for gap in gaps_of(spans)),
+        )  # fmt: skip
         yield add(MANIFEST, msgspec.json.encode(manifest), zipfile.ZIP_DEFLATED)
     yield sink.taken()
 

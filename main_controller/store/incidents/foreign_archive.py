@@ -234,6 +234,7 @@ def _check(incident: Incident, manifest: Manifest, about: About, rows: Rows) -> 
     times: list[datetime] = [
         incident.begins, incident.ends, manifest.made, *(row.at for row in rows.rows),
         *(why.at for why in incident.reasons), *(note.at for note in incident.notes),
+        *(at for gap in manifest.gaps for at in (gap.begins, gap.ends)),
     ]  # fmt: skip
     texts = [
         manifest.title, manifest.version, about.title, about.timezone,

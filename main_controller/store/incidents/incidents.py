@@ -239,6 +239,11 @@ class Incidents:
         rows = list(islice(self._rows(one.begins, one.ends), ROWS + 1))
         return msgspec.json.encode({"rows": rows[:ROWS], "cut": len(rows) > ROWS})
 
+    def read_once(self) -> None:
+        """Read what is there, as `write_once` does first, and let it be as it is: a recording's. Raises OSError."""
+        with self._writing:
+            self._load()
+
     # The worker
 
     def write_once(self) -> None:

@@ -122,6 +122,37 @@ def test_every_segment_is_readable_by_itself(tmp_path: Path) -> None:
         alone.vg(60.0)
 
 
+@pytest.mark.parametrize("place", [3, 4])
+def test_a_damaged_minute_beside_a_restart_is_lost_and_no_time_in_which_nothing_ran(tmp_path: Path, place: int) -> None:
+    """The last minute of one run, and the first of the next."""
+    site = Site(tmp_path)
+    site.polls(170)
+    site.box.end()
+    again = Site(tmp_path, "b", now=171.0)
+    again.polls(130)
+    again.box.end()
+    assert again.gaps() == [(170.0, 172.0, Why.NOT_RUNNING)]
+    path = sorted(tmp_path.glob("*.box"))[place - 1]
+    path.write_bytes(path.read_bytes()[:-1])
+    third = Site(tmp_path, "c", now=302.0)
+    third.polls(130)
+    third.box.end()
+    assert [why for _, _, why in third.gaps()] == [Why.LOST, Why.NOT_RUNNING]
+
+
+def test_the_last_minute_where_it_is_damaged_is_lost_too(tmp_path: Path) -> None:
+    """Its place was given to the first of the next run, so that nothing was seen to be missing."""
+    site = Site(tmp_path)
+    site.polls(170)
+    site.box.end()
+    path = max(tmp_path.glob("*.box"))
+    path.write_bytes(path.read_bytes()[:-1])
+    again = Site(tmp_path, "b", now=171.0)
+    again.polls(130)
+    again.box.end()
+    assert [why for _, _, why in again.gaps()] == [Why.LOST]
+
+
 def test_when_too_much_comes_that_is_a_gap_and_never_a_wrong_frame(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -91,14 +91,18 @@ def test_a_segment_that_broke_on_the_disk_spoils_none_of_the_others(tmp_path: Pa
     site.polls(200)
     one = site.keep()
     site.incidents.write_once()
-    path = min(site.pool.folder.iterdir())
+    path = sorted(site.pool.folder.iterdir())[1]
     content = path.read_bytes()
     path.unlink()
     path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
     made = b"".join(archive(site.incidents, one, version="0.1.0", title="", made=site.wall()))
-    open_it(tmp_path, made)
-    heads = [read_segment(each).head.number for each in sorted((tmp_path / "segments").iterdir())]
-    assert heads == [2, 3, 4]
+    found = open_it(tmp_path, made)
+    paths = sorted((tmp_path / "segments").iterdir())
+    heads = [read_segment(each).head for each in paths]
+    assert [head.number for head in heads] == [1, 3, 4]
+    assert [int(each.name[:10]) for each in paths] == [1, 3, 4]
+    (gap,) = found.manifest.gaps
+    assert (gap.begins, gap.ends, gap.why) == (heads[0].ends, heads[1].begins, "lost")
 
 
 def test_a_machine_without_a_clock_of_its_own_makes_one_too(tmp_path: Path) -> None:
