@@ -18,7 +18,7 @@ from main_controller.errors import BadRequest, NotFound
 from main_controller.sentence import Sentence, say
 from main_controller.store.black_box import Recorded
 from main_controller.store.black_box import Timeline as Reach
-from main_controller.store.incidents import Incident
+from main_controller.store.incidents import Reach as Kept
 from main_controller.web import routes
 from main_controller.web.frame_facts import facts_of, program_of
 from main_controller.web.frame_report import Report, report_of
@@ -60,7 +60,7 @@ class Replay:
         *,
         version: str,
         zone: BaseTzInfo,
-        incidents: Callable[[], Sequence[Incident]] = tuple,
+        incidents: Callable[[], Sequence[Kept]] = tuple,
     ) -> None:
         self._box = box
         self._incidents = incidents
@@ -87,7 +87,7 @@ class Replay:
         kept = [
             one
             for one in reversed(self._incidents())
-            if (begins is None or one.ends >= begins) and (ends is None or one.begins <= ends)
+            if (begins is None or one.incident.ends >= begins) and (ends is None or one.incident.begins <= ends)
         ]
         return timeline_of(reach, kept[-INCIDENTS:])
 

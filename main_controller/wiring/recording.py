@@ -129,7 +129,7 @@ class Shown:
         told = _about(content, settings, zone, recording.title)
         self._frames = Frames(
             lambda: live_of(found.report, time.monotonic()), moment=lambda: NO_MOMENT, start=new_start(),
-            replay=Replay(box, version=__version__, zone=zone, incidents=incidents.all),
+            replay=Replay(box, version=__version__, zone=zone, incidents=incidents.reaches),
         )  # fmt: skip
         self._frames.make()
         self._loop = Periodic("frames", FRAMES_EVERY, self._frames.make)
@@ -154,7 +154,7 @@ class Shown:
             Page(views, _Still(found.recorded.moment.snapshot), status=status.report, recording=recording.shown),
             HelpPage(views),
             self._frames,
-            Replay(box, version=__version__, zone=zone, incidents=incidents.all),
+            Replay(box, version=__version__, zone=zone, incidents=incidents.reaches),
             RecordedStatus(status.report, utc_now),
             RecordedJournal(content.rows.rows, zone),
             Readings(

@@ -102,7 +102,7 @@ class Routes:
         )
         replay = Replay(
             box, version=__version__, zone=pytz.timezone(settings.timezone),
-            incidents=tuple if stores.incidents is None else stores.incidents.all,
+            incidents=tuple if stores.incidents is None else stores.incidents.reaches,
         )  # fmt: skip
 
         def heard(page: str, environ: Mapping[str, Any]) -> None:

@@ -13,4 +13,5 @@ from main_controller.store.incidents.incident import id_of as id_of
 from main_controller.store.incidents.incident import number_of as number_of
 from main_controller.store.incidents.incident import reason_of as reason_of
 from main_controller.store.incidents.incidents import Incidents as Incidents
+from main_controller.store.incidents.incidents import Reach as Reach
 from main_controller.store.incidents.pool import Pool as Pool

@@ -9,11 +9,12 @@ whole, the journal's rows of its time.
 import logging
 import threading
 import time
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import msgspec
 from msgspec import structs
@@ -74,6 +75,14 @@ class Box(Protocol):
 
     def in_memory(self, begins: datetime, ends: datetime) -> Sequence[Segment]:
         """Those that are not there yet."""
+
+
+class Reach(NamedTuple):
+    """An incident, and from when to when (UTC) moments of it are kept on the disk; None where none is yet."""
+
+    incident: Incident
+    begins: datetime | None
+    ends: datetime | None
 
 
 class Incidents:
@@ -192,6 +201,24 @@ class Incidents:
             self.write_once()
         except OSError as error:
             raise NoDataYet(_rests(error)) from error
+
+    def reaches(self) -> Sequence[Reach]:
+        """Each, the newest first, with what is kept of it on the disk: one look at the segments for all."""
+        held = self._pool.kept
+        begins = sorted(each.begins for each in held)
+        ends = sorted(each.ends for each in held)
+        found: list[Reach] = []
+        for one in self.all():
+            first, after = bisect_left(ends, one.begins), bisect_right(begins, one.ends)
+            some = first < after
+            found.append(
+                Reach(
+                    one,
+                    max(one.begins, begins[first]) if some else None,
+                    min(one.ends, ends[after - 1]) if some else None,
+                )
+            )
+        return found
 
     def size(self, one: Incident) -> int:
         """How many bytes its segments on the disk take."""

@@ -8,7 +8,7 @@ import msgspec
 from main_controller.domain.timestamps import iso_utc
 from main_controller.sentence import Sentence, foreign, said_again
 from main_controller.store import black_box
-from main_controller.store.incidents import Incident, id_of
+from main_controller.store.incidents import Incident, Reach, id_of
 from main_controller.web.shapes.common import Time, UnitId, one_of
 
 Hours = Annotated[float, msgspec.Meta(description="h")]
@@ -44,14 +44,14 @@ class Mark(TypedDict):
 
 
 Kept = TypedDict("Kept", {"id": str, "from": Time, "to": Time})
-Kept.__doc__ = "An incident: what is recorded from `from` to `to` is kept also where the black box let it go."
+Kept.__doc__ = "An incident: from `from` to `to` moments can be shown also where the black box let them go."
 
 
 class Timeline(TypedDict):
     """Moments can be shown from `reachesBackTo` to `until` (null: none), but within `gaps`; `marks` are what happened,
     the oldest first, without `marksLeftOut` more. At most `hours` of record are kept within `bytes`, of which the
     folder has `used`; `fault` says why nothing is written now (null: it is). `incidents` are those
-    of that time, the oldest first."""
+    of that time of which moments are kept on the disk, the oldest first."""
 
     reachesBackTo: Time | None
     until: Time | None
@@ -65,9 +65,9 @@ class Timeline(TypedDict):
     fault: str | None
 
 
-def timeline_of(told: black_box.Timeline, kept: Sequence[Incident] = ()) -> Timeline:
+def timeline_of(told: black_box.Timeline, kept: Sequence[Reach] = ()) -> Timeline:
     """How far it reaches, with the incidents that are `kept` of it."""
-    marks = sorted((*told.marks, *(_kept_mark(one) for one in kept)), key=lambda mark: mark.at)
+    marks = sorted((*told.marks, *(_kept_mark(one.incident) for one in kept)), key=lambda mark: mark.at)
     return {
         "reachesBackTo": None if told.begins is None else iso_utc(told.begins),
         "until": None if told.ends is None else iso_utc(told.ends),
@@ -77,7 +77,11 @@ def timeline_of(told: black_box.Timeline, kept: Sequence[Incident] = ()) -> Time
         ],
         "marks": [_mark(mark) for mark in marks],
         "marksLeftOut": told.left_out,
-        "incidents": [{"id": id_of(one.number), "from": iso_utc(one.begins), "to": iso_utc(one.ends)} for one in kept],
+        "incidents": [
+            {"id": id_of(one.incident.number), "from": iso_utc(one.begins), "to": iso_utc(one.ends)}
+            for one in kept
+            if one.begins is not None and one.ends is not None
+        ],
         "hours": told.hours,
         "bytes": told.bytes,
         "used": told.used,

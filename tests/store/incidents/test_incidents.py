@@ -243,3 +243,16 @@ def test_without_the_journal_it_is_not_whole_until_that_can_be_read(tmp_path: Pa
     site.journal_fault = None
     site.incidents.write_once()
     assert site.incidents.one(number).whole
+
+
+def test_of_each_it_is_told_from_when_to_when_moments_can_be_shown(tmp_path: Path) -> None:
+    """Ten minutes before and after are what is wanted; what is there may be less, also none."""
+    site = Site(tmp_path)
+    site.polls(100)
+    one = site.keep()
+    assert [(begins, ends) for _, begins, ends in site.incidents.reaches()] == [(None, None)]
+    site.polls(100)
+    ((found, begins, ends),) = site.incidents.reaches()
+    held = site.pool.kept
+    assert (found.number, begins, ends) == (one.number, held[0].begins, held[-1].ends)
+    assert one.begins < held[0].begins < held[-1].ends < one.ends
