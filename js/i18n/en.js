@@ -170,7 +170,7 @@ export default {
   "then.offered": "{mode} was to follow the Soft Stop and has not been sent. {why}", "then.order": "{mode}…", "then.ended": "{mode} does not follow the Soft Stop: {why}", "then.seen": "Seen",
   "then.unknown": "{mode} waits: the deals cannot be told.", "then.cancel": "Do not follow",
   "confirm.now": "Live now",
-  "now.mode": "Mode in force: {mode}", "now.deals": "Deals: {deals}", "now.deals.none": "Deals: none", "now.deals.unknown": "Deals: cannot tell", "now.reference": "Voltage reference: {id}", "now.reference.none": "Voltage reference: none among live units",
+  "now.untold": "apis-web does not answer.", "now.mode": "Mode in force: {mode}", "now.deals": "Deals: {deals}", "now.deals.none": "Deals: none", "now.deals.unknown": "Deals: cannot tell", "now.reference": "Voltage reference: {id}", "now.reference.none": "Voltage reference: none among live units",
   "now.bus": "Grid voltage: {v} V", "now.units": "Units: {live} live, {stale} stale, {silent} silent", "now.active": "Converters not in Wait: {units}", "now.active.none": "Converters not in Wait: none among live units", "now.last": "Last seen not in Wait: {units}", "now.age": "Data {time} old",
   "now.bus.last": "Grid voltage: not known; last {v} V, {time} ago", "now.reference.unknown": "Voltage reference: not known", "now.active.unknown": "Converters not in Wait: not known", "now.lost": "Nothing is heard of the grid now.",
   "now.unit": "{id} now: {did}, {vg} V, {ig} A",

@@ -171,7 +171,7 @@ export default {
   "then.offered": "Soft Stop の後の {mode} はまだ指示していません。{why}", "then.order": "{mode}…", "then.ended": "Soft Stop の後の {mode} は取り止めました: {why}", "then.seen": "確認しました",
   "then.unknown": "{mode} は待機中: 電力融通を確認できません。", "then.cancel": "取り止める",
   "confirm.now": "現在の状態",
-  "now.mode": "現在の Mode: {mode}", "now.deals": "電力融通: {deals}", "now.deals.none": "電力融通: なし", "now.deals.unknown": "電力融通: 判定不能", "now.reference": "CV Mode のノード: {id}", "now.reference.none": "CV Mode のノード: 正常受信中のノードにはなし",
+  "now.untold": "apis-web が応答していません。", "now.mode": "現在の Mode: {mode}", "now.deals": "電力融通: {deals}", "now.deals.none": "電力融通: なし", "now.deals.unknown": "電力融通: 判定不能", "now.reference": "CV Mode のノード: {id}", "now.reference.none": "CV Mode のノード: 正常受信中のノードにはなし",
   "now.bus": "Grid voltage: {v} V", "now.units": "ノード: 正常受信 {live}、更新停止 {stale}、応答なし {silent}", "now.active": "Wait 以外の DC/DC Converter: {units}", "now.active.none": "Wait 以外の DC/DC Converter: 正常受信中のノードにはなし", "now.last": "最後に Wait 以外: {units}", "now.age": "データ: {time} 前",
   "now.bus.last": "Grid voltage: 不明(最後の値 {v} V、{time} 前)", "now.reference.unknown": "CV Mode のノード: 不明", "now.active.unknown": "Wait 以外の DC/DC Converter: 不明", "now.lost": "現在、グリッドの情報を受信していません。",
   "now.unit": "{id} の現在: {did}、{vg} V、{ig} A",

@@ -7,13 +7,14 @@ import { enteredTime } from "./enteredTimes.js";
 export const SPEEDS = [1, 2, 5, 10, 30, 60];
 export const BUCKETS = 240; // places for marks on the track
 const GRAVITY = { event: 1, order: 2, alarm: 3, incident: 4 };
+const WRITTEN = /^(\d{4}-\d\d-\d\d)(T\d\d:\d\d(?::\d\d(?:\.\d+)?)?)?(Z|[ +-]\d\d:?\d\d)?$/; // a plus that was not written as %2B is a blank in an address
 const TICK = 1000; // ms between two frames while it plays
 
 /** The time (ms) that an address names, NaN where it names none: without a zone by the site's clock, of an hour that it shows twice the first, of a day alone its midnight. */
 export function momentIn(text, zone) {
-  const [, day, time = "T00:00"] = /^(\d{4}-\d\d-\d\d)(T\d\d:\d\d(?::\d\d(?:\.\d+)?)?)?$/.exec(text) ?? [];
-  if (day === undefined) return Date.parse(text);
-  return enteredTime(day + time, { zone }).date?.getTime() ?? Number.NaN;
+  const [, day, time = "T00:00", offset] = WRITTEN.exec(text) ?? [];
+  const entered = enteredTime(day && day + time, { zone: offset === undefined ? zone : "UTC" }).date?.getTime() ?? Number.NaN; // a day that no month has is none
+  return offset === undefined || Number.isNaN(entered) ? entered : Date.parse(day + time + offset.replace(" ", "+"));
 }
 
 /** The query of an address that asks for this time (ms), or for now (null), beside what else it holds. */
@@ -39,10 +40,10 @@ export function within(at, reach) {
   return Number.isNaN(at) ? reach.end : Math.min(reach.end, Math.max(reach.begin, at));
 }
 
-/** The moment (ms) after this one while it plays at `speed`; null where the record ends. */
+/** The moment (ms) after this one while it plays at `speed`, at most the last; null where the record ends. */
 export function playedOn(at, speed, reach) {
-  const next = at + TICK * speed;
-  return next > reach.end ? null : next;
+  if (reach === null || at === null || at >= reach.end) return null;
+  return Math.min(at + TICK * speed, reach.end);
 }
 
 /** One frame on or back from what stands there (a frame's `replay`), in ms; null where nobody knows of one, or the record begins with it. */

@@ -43,6 +43,16 @@ export function modeName(mode, words) {
   return ["autonomous", "heteronomous", "stop", "manual", "mixed"].includes(mode) ? words.t(`mode.${mode}`) : words.name(mode);
 }
 
+/** Whether somebody between here and the grid does not answer: what was said last of mode and errors may hold no longer. */
+export function isUntold(status) {
+  return Object.values(status?.apisWeb ?? {}).some((peer) => peer?.up === false);
+}
+
+/** The mode in force, by another name where one is given; as what was told last while nobody tells it. */
+export function modeInForce(status, words, name = modeName(status?.grid?.mode, words)) {
+  return status?.grid?.mode && isUntold(status) ? words.t("mode.kept", { mode: name }) : name;
+}
+
 const BUDO = { active: "autonomous", quiet: "heteronomous", stop: "stop", manual: "manual" };
 const CONVERTER = { "0x0000": "converter.stopped", "0x0014": "converter.voltage", "0x0041": "word.charge", "0x0002": "word.discharge" };
 
@@ -274,12 +284,12 @@ function cameSince({ came, error }, words) {
 /** What is live now, for the dialogs: [{text, level}] (issue: "shows what is live now"). */
 export function liveNow(model, words, unit = null) {
   const facts = [];
-  const grid = model.status?.grid ?? {};
   const fact = (key, values, level = null) => facts.push({ text: words.t(key, values), level });
   const latch = latchOf(model.status);
   if (latch) facts.push({ text: latchTexts(latch, words).head, level: "warn" });
   if (unit) fact("now.unit", { id: unit.id, did: didNow(unit, words), vg: figure(unit.vg, 1), ig: signed(unit.ig, 2) });
-  fact("now.mode", { mode: modeName(grid.mode, words) });
+  if (isUntold(model.status)) fact("now.untold", {}, "warn");
+  fact("now.mode", { mode: modeInForce(model.status, words) });
   if (!model.dealsKnown) fact("now.deals.unknown", {}, "warn");
   else if (model.deals.length === 0) fact("now.deals.none");
   else fact("now.deals", { deals: `${model.deals.length} (${namesOf(model.deals.map(pairOf), words, 4)})` }, "warn");

@@ -6,7 +6,7 @@ import { buildModel } from "../lib/model.js";
 import { modeNeeds, shutDownNeeds } from "../lib/needs.js";
 import { isRefusal } from "../lib/outcomes.js";
 import { mayOrder } from "../lib/permits.js";
-import { failureSentence, lackingText, liveNow, modeName, namedOutcome, needSentence } from "../lib/sentences.js";
+import { failureSentence, isUntold, lackingText, liveNow, modeInForce, modeName, namedOutcome, needSentence } from "../lib/sentences.js";
 import { createAskLatch } from "../widgets/askLatch.js";
 import { showOutcomes } from "../widgets/outcomes.js";
 import { createStop } from "../widgets/stop.js";
@@ -137,15 +137,15 @@ export function createCluster({ words, orders, state, api, ask, readNow }) {
   /** What is known of now, also while the page shows the past. */
   function modelOfNow() {
     const { live, alive, model } = state.get();
-    return live === null ? model : buildModel(live.frame, { lost: !alive });
+    if (live === null) return model;
+    return buildModel(live.frame, { lost: !alive, elapsed: (performance.now() - live.statusAt) / 1000 });
   }
 
   function render(model) {
     tellDebug();
     const grid = model.status?.grid ?? {};
-    const inForce = grid.mode === "mixed" ? mixed(grid, model) : modeName(grid.mode, words);
-    const untold = Object.values(model.status?.apisWeb ?? {}).some((peer) => peer?.up === false); // what it said last may hold no longer
-    const shown = untold && grid.mode ? words.t("mode.kept", { mode: inForce }) : inForce;
+    const untold = isUntold(model.status);
+    const shown = modeInForce(model.status, words, grid.mode === "mixed" ? mixed(grid, model) : undefined);
     for (const element of [mode, find("mode-wall")]) {
       setText(element, shown);
       setAttribute(element, "data-kept", untold ? "" : null);

@@ -7,6 +7,7 @@ export function createPast({ words, state, ...given }) {
 
   document.getElementById("open-past").addEventListener("click", (event) => {
     event.preventDefault();
+    if (state.get().past === null) history.pushState(null, "", location.href); // so that Back leads to now
     withMachine((it) => it.open(Number.NaN));
   });
   addEventListener("popstate", follow);

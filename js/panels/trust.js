@@ -2,7 +2,7 @@
 
 import { duration } from "../lib/durations.js";
 import { finite } from "../lib/figures.js";
-import { sinceText } from "../lib/sentences.js";
+import { isUntold, sinceText } from "../lib/sentences.js";
 import { isolated, visible } from "../lib/wire.js";
 import { setAttribute, setProperty, setText } from "../widgets/text.js";
 
@@ -70,8 +70,7 @@ export function createTrust({ words }) {
   }
 
   function errorOf(status) {
-    const silent = Object.values(status?.apisWeb ?? {}).some((peer) => peer?.up === false); // what it said last holds no longer
-    const error = silent ? null : status?.grid?.error;
+    const error = isUntold(status) ? null : status?.grid?.error;
     if (error === true) return [words.t("trust.error"), "alarm"];
     return error === false ? [words.t("trust.noerror")] : [words.t("trust.cannot"), status ? "warn" : null];
   }

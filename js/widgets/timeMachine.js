@@ -3,15 +3,18 @@
 //
 // The state's `past` is {at ms, playing, speed, replay} while the page shows the past, and `live` what is so now ({frame, status, statusAt}).
 
+import { latchOf, latchTexts } from "../lib/estop.js";
+import { bare } from "../lib/held.js";
 import { isTimeline } from "../lib/pastReplies.js";
 import { addressAt, gapsOn, momentIn, nextMark, outOf, placed, playedOn, reachOf, SPEEDS, stepped, within } from "../lib/past.js";
-import { failureSentence, modeName } from "../lib/sentences.js";
+import { failureSentence, isUntold, modeInForce } from "../lib/sentences.js";
 import { isRecording, showRecording } from "./recordingNote.js";
 import { make, setAttribute, setOutcome, setProperty, setText } from "./text.js";
 import { buildStrip } from "./timeStrip.js";
 
 const PLAYS = 1000; // ms between two frames
 const REACH_FOLLOWS = 10_000; // ms between two looks at how far the record reaches
+const STANDS = 5; // beats in which the record does not grow, after which it has ended
 const FAR = 10_000; // ms that Page keys go on the track
 const marked = new WeakMap(); // a mark on the track -> what it stands for
 
@@ -28,9 +31,11 @@ export function createTimeMachine({ words, state, api, show, leave }) {
   let asked = 0; // number of the newest question; older answers are dropped
   let waiting = false; // for the frame of that question: what is shown is of another moment
   let playing = null;
+  let stood = 0; // beats since the record's end was reached
   let reachTimer = null;
   let wanted = Number.NaN; // the time (ms) to open at once the record can be read, NaN for the newest
   let event = null; // the mark that was gone to
+  let unreached = false; // whether the last answer was none of the controller's
   let told = () => null; // what stands as the outcome, in the language of now
   let named = null; // the language in which the marks' names stand
   let refusal = null; // the line that says of an address that its time cannot be read: {line, text}
@@ -133,10 +138,14 @@ export function createTimeMachine({ words, state, api, show, leave }) {
       timeline = answer.body;
       drawTrack();
     }
+    const again = unreached && answered(answer);
     const reach = reachOf(timeline, past.at ?? wanted);
     if (!answer.ok) say(() => failureSentence(answer, words), "bad");
     else if (past.at === null && reach === null) say(() => words.t("past.empty"));
-    if (past.at !== null) return;
+    if (past.at !== null) {
+      if (again) await go(past.at); // what could not be had of it meanwhile
+      return;
+    }
     if (answer.ok && reach !== null) {
       await go(Number.isNaN(wanted) ? reach.end : wanted); // a moment beyond the record is none of its neighbours
       if (spanKept() !== null) await look(); // the marks of that time
@@ -150,6 +159,12 @@ export function createTimeMachine({ words, state, api, show, leave }) {
     return alone ? { from: new Date(own.begin).toISOString(), to: new Date(own.end).toISOString() } : null;
   }
 
+  /** Whether the controller answered; kept until the next answer. */
+  function answered(answer) {
+    unreached = !answer.ok && answer.failure !== "refused";
+    return !unreached;
+  }
+
   /* ---- going through it ---- */
 
   async function go(at) {
@@ -160,6 +175,7 @@ export function createTimeMachine({ words, state, api, show, leave }) {
     const answer = await api.frameAt(new Date(at).toISOString());
     if (number !== asked || state.get().past === null) return;
     waiting = false;
+    answered(answer);
     const shown = answer.ok ? answer.body : null;
     say(() => (answer.ok ? "" : failureSentence(answer, words)), "bad");
     patch({ replay: shown?.replay ?? null });
@@ -223,20 +239,29 @@ export function createTimeMachine({ words, state, api, show, leave }) {
 
   function play(on) {
     clearInterval(playing);
+    stood = 0;
     playing = on ? setInterval(playOn, PLAYS) : null;
     if (state.get().past !== null) patch({ playing: on });
   }
 
-  /** Where an answer takes longer than the time between two frames, it is waited for: else none would ever be shown. */
-  function playOn() {
+  /** Where an answer takes longer than the time between two frames, it is waited for: else none would ever be shown. At its end a record that grows is followed. */
+  async function playOn() {
     if (waiting) return;
-    const { at, speed: fast } = state.get().past;
-    const reach = reachOf(timeline, at);
-    const next = reach && playedOn(at, fast, reach);
-    if (next === null) {
+    const next = playedOn(state.get().past.at, state.get().past.speed, reachOf(timeline, state.get().past.at));
+    if (next !== null) {
+      stood = 0;
+      go(next);
+      return;
+    }
+    stood += 1;
+    if (recording || stood > STANDS) {
       play(false);
       say(() => words.t("past.end"));
-    } else go(next);
+      return;
+    }
+    waiting = true;
+    await look();
+    waiting = false;
   }
 
   function onKey(pressed) {
@@ -307,7 +332,8 @@ export function createTimeMachine({ words, state, api, show, leave }) {
     for (const option of find("marks").querySelectorAll("[role=option]")) {
       const { count, mark, from, to } = marked.get(option);
       const [time, end] = [from, to].map((iso) => words.moment(iso, { seconds: true }));
-      const name = words.t(count > 1 ? "past.mark.some" : "past.mark", { time, end, n: count, text: words.said(mark.text) });
+      const key = count === 1 ? "past.mark" : time === end ? "past.mark.same" : "past.mark.some";
+      const name = bare(words.t(key, { time, end, n: count, sentence: words.said(mark.text) }));
       setAttribute(option, "aria-label", name);
       setAttribute(option, "title", name);
     }
@@ -361,16 +387,18 @@ export function createTimeMachine({ words, state, api, show, leave }) {
     if (recording) return;
     const gravest = status?.alarms?.gravest ?? null;
     const n = status?.alarms?.unacknowledged ?? 0;
-    const level = !alive || status === null || (gravest !== null && gravest <= 2) ? "alarm" : null;
+    const level = !alive || status === null || isUntold(status) || latchOf(status) || (gravest !== null && gravest <= 2) ? "alarm" : null;
     const said =
       !alive || status === null
         ? words.t("past.live.untold")
         : words.t(n > 0 ? "past.live.alarms" : "past.live", {
-            mode: modeName(status.grid?.mode, words),
+            mode: modeInForce(status, words),
             n,
             priority: words.t(`alarm.priority.${gravest ?? 4}`),
           });
-    setText(live, said);
+    const latch = alive ? latchOf(status) : null;
+    const more = [alive && isUntold(status) ? words.t("now.untold") : "", latch ? latchTexts(latch, words).head : ""];
+    setText(live, [said, ...more.filter(Boolean)].join(" "));
     setAttribute(live, "data-level", level);
     setAttribute(live, "role", level === null ? null : "alert");
   }

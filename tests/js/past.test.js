@@ -22,8 +22,10 @@ test("a time without a zone is by the site's clock, whatever the browser's is", 
   assert.equal(momentIn("2026-11-27T12:12", zone), Date.UTC(2026, 10, 27, 3, 12));
   assert.equal(momentIn("2026-11-27", zone), Date.UTC(2026, 10, 26, 15));
   assert.equal(momentIn("2026-11-27T12:12:00+01:00", zone), Date.UTC(2026, 10, 27, 11, 12));
+  assert.equal(momentIn("2026-11-27T12:12:00 01:00", zone), Date.UTC(2026, 10, 27, 11, 12)); // as an address gives a plus
   assert.equal(momentIn("2026-11-27T03:12:00.500Z", zone), Date.UTC(2026, 10, 27, 3, 12, 0, 500));
-  for (const text of ["", "garbage", "2026-13-27", "2026-11-27T25:00"]) assert.ok(Number.isNaN(momentIn(text, zone)), text);
+  for (const text of ["", "garbage", "1", "2026-13-27", "2026-11-27T25:00", "2026-02-30T03:12:00Z", "2026-02-30", "27 Nov 2026"])
+    assert.ok(Number.isNaN(momentIn(text, zone)), text);
 });
 
 const at = (second) => new Date(Date.UTC(2026, 10, 27, 3, 12) + second * 1000).toISOString();
@@ -44,7 +46,10 @@ test("nothing lies beyond the record", () => {
   assert.equal(within(ms(0) - 1, REACH), ms(0));
   assert.equal(within(Number.NaN, REACH), ms(40));
   assert.equal(playedOn(ms(10), 10, REACH), ms(20));
-  assert.equal(playedOn(ms(35), 10, REACH), null);
+  assert.equal(playedOn(ms(35), 10, REACH), ms(40)); // the last moment is shown too
+  assert.equal(playedOn(ms(40), 10, REACH), null);
+  assert.equal(playedOn(null, 10, REACH), null);
+  assert.equal(playedOn(ms(10), 10, null), null);
 });
 
 test("a step goes to the frame before or after", () => {

@@ -25,7 +25,8 @@ export default {
   "past.now.short": "Now",
   "past.unread": "The time {text} in this address cannot be read, so this page shows what is so now. A time is written like {example}.",
   "past.marks": "Events",
-  "past.mark": "{time}: {text}",
-  "past.mark.some": "{time} to {end}: {n} events, the gravest: {text}",
+  "past.mark": "{time}: {sentence}",
+  "past.mark.same": "{time}: {n} events, the gravest: {sentence}",
+  "past.mark.some": "{time} to {end}: {n} events, the gravest: {sentence}",
   "past.keys.recording": "Keys: K plays and pauses, ← → step, [ ] go from event to event, Page keys 10 s.",
 };

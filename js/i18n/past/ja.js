@@ -25,7 +25,8 @@ export default {
   "past.now.short": "現在",
   "past.unread": "アドレスの日時 {text} を読み取れないため、現在の状態を表示しています。日時は {example} のように書きます。",
   "past.marks": "イベント",
-  "past.mark": "{time}: {text}",
-  "past.mark.some": "{time} から {end}: イベント {n} 件、最も重大: {text}",
+  "past.mark": "{time}: {sentence}",
+  "past.mark.same": "{time}: イベント {n} 件、最も重大: {sentence}",
+  "past.mark.some": "{time} から {end}: イベント {n} 件、最も重大: {sentence}",
   "past.keys.recording": "キー: K 再生・一時停止、← → 1 つ移動、[ ] イベント間を移動、Page キー 10 秒。",
 };
