@@ -293,6 +293,7 @@ preferences.apply();
 preferences.applyTheme();
 for (const id of MEASURED) new ResizeObserver(measure).observe(document.getElementById(id));
 state.subscribe((now, changed) => {
+  if (changed.has("past") && now.past !== null) asking.withdraw();
   if ([...changed].some((key) => !NEWS.includes(key))) soon();
   if (now.opened?.what === "details" && apisLog === null) loadApisLog();
   if (changed.has("opened")) scene.select(now.opened?.what === "details" ? now.opened.unitId : null);

@@ -41,6 +41,11 @@ export function createAsk() {
     });
   }
 
+  /** Takes back what is asked, but for a stop: the page shows another time now than the question was asked of. */
+  function withdraw() {
+    if (open && !open.question.stopping) open.finish(null);
+  }
+
   /** Stopping has its confirming button in focus; for all else the focus is on the gentler way. */
   function focusOf(question) {
     if (now(question.reason)) return reason;
@@ -114,7 +119,7 @@ export function createAsk() {
   });
   $(reason).on("input", () => reason.setCustomValidity(""));
 
-  return { ask, render };
+  return { ask, render, withdraw };
 }
 
 function now(value) {

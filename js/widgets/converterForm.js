@@ -61,13 +61,14 @@ export function createConverterForm({ words, orders, state, api, ask, busVoltage
 
   function update(unit) {
     gate = whyClosed(unit);
-    setProperty(give, "disabled", state.get().past !== null); // what its question would tell is not of now
+    const isPast = state.get().past !== null;
+    setProperty(give, "disabled", isPast); // what its question would tell is not of now
     for (const name of ["voltage", "current"]) setProperty(radios[name], "disabled", gate !== null);
     for (const field of [current, bus]) setProperty(field, "disabled", gate !== null);
     busVoltage.show(bus);
     showNeed(needs, gate === null ? shutDownWaits() : words.t(gate, { mode: modeName(unit.effective, words) }));
     setText(wordNow, unit.word ? words.t(`word.${unit.word}`) : unit.rawWord ? words.t("word.odd", { word: unit.rawWord }) : "--");
-    if (gate !== null && touched && choice() !== "stopped") reset(); // what was being entered is no longer on offer
+    if (gate !== null && touched && (choice() !== "stopped" || isPast)) reset(); // what was being entered is no longer on offer, and what the rules say of it is of now
     if (!touched) mirror(unit);
     showMeans();
     if ((touched || asking || refused) && (gate === null || asking) && performance.now() - askedAt > (asking ? QUESTION_AGAIN : RULES_AGAIN)) askRules();

@@ -362,3 +362,19 @@ def test_what_waits_for_a_second_person_is_told_where_the_page_was_opened_in_the
     expect(page.locator("#second")).to_contain_text("This page shows the past")
     page.locator("body").press("n")
     expect(page.locator("#second button")).to_be_enabled(timeout=LONG)
+
+
+def test_a_question_asked_of_now_is_taken_back_where_the_page_goes_to_the_past(opened: OpenPage) -> None:
+    """The browser's own way forward leads there past the open question, whose "Live now" would tell that moment's."""
+    page = opened()
+    page.locator("#open-past").click()
+    expect(page.locator("#past-time")).not_to_be_empty()
+    page.go_back()
+    expect(page.locator("#past")).to_be_hidden()
+    expect(page.locator("#shut-down")).to_be_visible()
+    page.locator("#global-choice").select_option("stop")
+    page.locator("#global-set").click()
+    expect(page.locator("#confirm")).to_be_visible()
+    page.go_forward()
+    expect(page.locator("#past")).to_be_visible()
+    expect(page.locator("#confirm")).to_be_hidden()
