@@ -15,6 +15,7 @@ import { showZone } from "./widgets/zoneNote.js";
 const ROWS = 20; // incidents at once
 const FOLLOWS = 5000; // ms between two looks at the newest
 const MB = 1_000_000;
+const LESSER = ["order", "kept"]; // kinds of reasons that a person or a script can cause in any number
 const { words, api, title, start } = createBeside({ onZone: relabel, onOrders: show });
 const find = (id) => document.getElementById(id);
 const list = find("incidents-list");
@@ -72,11 +73,17 @@ function update(row, incident) {
   row.querySelector(".incident-fold").replaceChildren(...foldOf(incident));
 }
 
-function headOf({ begin, end, whole, reasons, units, bytes }) {
+/** The reason that names it: what the grid did or who stopped it, before what a person wanted kept. */
+function gravestOf(reasons) {
+  return reasons.find(({ kind }) => !LESSER.includes(kind)) ?? reasons.find(({ kind }) => kind !== "kept") ?? reasons[0];
+}
+
+function headOf({ begin, end, whole, reasons, reasonsLeftOut, units, bytes }) {
   const state = words.t(whole ? "incident.whole" : isRecording() ? "incident.cut" : "incident.growing");
   const span = words.t("incident.span", { begin: words.moment(begin), end: words.moment(end) });
-  const more = [state, units.map((unit) => words.name(unit)).join(", "), sizeOf(bytes)].filter(Boolean).join(" · ");
-  return [make("b", words.said(reasons[0].text)), " ", make("span", `${span} · ${more}`)];
+  const why = words.t("incident.reasons", { n: reasons.length + reasonsLeftOut });
+  const more = [state, why, units.map((unit) => words.name(unit)).join(", "), sizeOf(bytes)].filter(Boolean).join(" · ");
+  return [make("b", words.said(gravestOf(reasons).text)), " ", make("span", `${span} · ${more}`)];
 }
 
 function sizeOf(bytes) {
@@ -87,10 +94,15 @@ function foldOf(incident) {
   const { id, reasons, reasonsLeftOut, notes } = incident;
   const whys = listOf(reasons, (why) => {
     const time = make("a", words.moment(why.at, { seconds: true }), { href: api.mainPage({ at: why.at }), title: words.t("incident.replay") });
-    return [time, " ", make("span", words.said(why.text)), ...(why.by === "" ? [] : [" · ", make("span", whoText(why.by, words))])];
+    return [
+      time,
+      " ",
+      make("span", words.said(why.text)),
+      ...(why.by === "" || words.names(why.text, why.by) ? [] : [" · ", make("span", whoText(why.by, words))]),
+    ];
   });
   const said = listOf(notes, ({ at, by, text }) => [make("span", `${words.moment(at, { seconds: true })} ${whoText(by, words)}: ${words.name(text)}`)]);
-  const name = words.said(reasons[0].text);
+  const name = words.said(gravestOf(reasons).text);
   const buttons = make("p", "", { class: "buttons" });
   buttons.append(
     make("a", words.t("incident.replay"), { class: "quiet", href: api.mainPage({ at: reasons[0].at }), "aria-label": labelled("incident.replay", name) }),
@@ -140,7 +152,7 @@ function keep({ name, reason }) {
 function askNote(incident) {
   noting.open({
     title: words.t("incident.note.title"),
-    did: words.said(incident.reasons[0].text),
+    did: words.said(gravestOf(incident.reasons).text),
     call: ({ name, text }) => api.noteIncident(incident.id, { text, name: name || null }),
   });
 }

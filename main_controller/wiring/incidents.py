@@ -32,6 +32,9 @@ RAISED = (Change.RAISED, Change.RAISED_AGAIN)
 ALARMS = ("noGridMaster",)
 """The kinds of alarms that are a reason besides those of priority 1."""
 
+LATCH = "estop"
+"""The kind of the journal's rows of the E-stop: where it is latched they tell what is so after it."""
+
 ENDED_BADLY = (Stage.FAILED, Stage.TIMED_OUT, Stage.CONTRADICTED)
 """What became of an order that is a reason."""
 
@@ -80,7 +83,7 @@ class Reasons:
         self._incidents = incidents
 
     def row(self, row: JournalRow) -> None:
-        """A row of the journal: a Stop all that came, an order that ended badly."""
+        """A row of the journal: a Stop all that came, an E-stop that was latched, an order that ended badly."""
         reason = reason_in(row)
         if reason is not None:
             self._incidents.keep(reason)
@@ -98,9 +101,11 @@ class Reasons:
 
 def reason_in(row: JournalRow) -> Reason | None:
     """Why this row of the journal is a reason; None where it is none."""
+    at = datetime.fromisoformat(row.at)
+    if row.kind == LATCH and row.after is not None:
+        return reason_of(at, LATCH, _said(row, row.what), by=row.by)
     if row.order is None:
         return None
-    at = datetime.fromisoformat(row.at)
     if row.order == StopAllOrder.name and row.stage == Stage.CAME:
         why = say("program.incidentStop", "Stop all was ordered by {by}.", by=row.by)
         return reason_of(at, "stop", why, ref=row.command_id, by=row.by)

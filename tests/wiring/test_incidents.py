@@ -54,6 +54,17 @@ def test_of_stop_all_that_it_came_and_how_it_ended_badly(stage: Stage) -> None:
     assert (None if found is None else found.kind) == kind.get(stage)
 
 
+def test_of_the_estop_that_it_was_latched_and_not_that_it_was_reset() -> None:
+    """It was told as the Stop all that it orders."""
+    what = say("test.latched", "The E-stop is latched.")
+    latched = JournalRow.of(NOON, "estop", by="anna", unit_id=None, what=what, after={"by": "anna"})
+    found = incidents.reason_in(latched)
+    assert found is not None
+    assert (found.kind, str(found.sentence), found.by) == ("estop", "The E-stop is latched.", "anna")
+    reset = JournalRow.of(NOON, "estop", by="anna", unit_id=None, what=what, before={"by": "anna"})
+    assert incidents.reason_in(reset) is None
+
+
 @pytest.mark.parametrize("stage", [Stage.FAILED, Stage.CAME])
 def test_no_row_that_is_of_no_order(stage: Stage) -> None:
     assert incidents.reason_in(row(stage, None)) is None
