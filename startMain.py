@@ -43,6 +43,9 @@ if __name__ == "__main__":
             sys.exit("What this program needs is not installed: run `sh venv.sh` first; it builds venv/.")
         os.execv(python, [str(python), *sys.argv])
 
-    from main_controller.wiring.controller import main
+    try:
+        from main_controller.wiring.controller import main
 
-    sys.exit(main(parameters, sys.argv[1:]))
+        sys.exit(main(parameters, sys.argv[1:]))
+    except KeyboardInterrupt:  # before the program itself sees to signals
+        sys.exit(130)

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Stops the program that was started from this checkout, from any folder: `sh stop.sh` the real one, `sh stop.sh
-# simulated` that of a simulated cluster; `--data DIR` (or APIS_MC_DATA) the one whose data lie there. Never the other one, nor any
+# simulated` that of a simulated cluster; with `--data DIR` (or APIS_MC_DATA) the one whose data lie there. Never the other one, nor any
 # other process: each id in the pid file is checked to be the very process that wrote it there. It says whose program
 # that was. A running Stop all or safe ending finishes first (at most 90 s); call this again to end at once.
 # Exit status 0: none is running now; 1: one is, and the last line says why.
@@ -9,7 +9,7 @@ root=$(CDPATH='' cd -- "$(dirname -- "$(readlink -f -- "$0")")" && pwd -P)
 data=${APIS_MC_DATA:-}
 kind=
 not_understood() {
-    echo "stop.sh takes nothing, simulated, or --data DIR; not '$1'." >&2
+    echo "stop.sh takes nothing, simulated, --data DIR, or both; not '$1'." >&2
     exit 2
 }
 given="$*"
@@ -160,11 +160,11 @@ for each in $(grep -la 'startMain[.]py' /proc/[0-9]*/cmdline 2>/dev/null || true
     [ "$like" = "$kind" ] && [ "$(by_name "$pid")" = ours ] || continue
     where="no pid file in $folder names it, so it was not stopped"
     case " $words" in
-        *" --data "* | *" --data="*) echo "Another one of this checkout goes on, with data elsewhere: process $pid of the user $(user "$pid"); \`sh stop.sh --data DIR\` ends it." ;;
+        *" --data "* | *" --data="*) echo "Another one of this checkout goes on, with data elsewhere: process $pid of the user $(user "$pid"); \`sh stop.sh ${kind}--data DIR\` ends it." ;;
         *)
             [ "$data" = "$root" ] || continue
             left=yes
-            echo "Process $pid of the user $(user "$pid") runs startMain.py of this checkout, but $where: name its data folder (sh stop.sh --data DIR), or end it with kill $pid." >&2
+            echo "Process $pid of the user $(user "$pid") runs startMain.py of this checkout, but $where: name its data folder (sh stop.sh ${kind}--data DIR), or end it with kill $pid." >&2
             ;;
     esac
 done

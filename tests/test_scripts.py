@@ -150,7 +150,7 @@ def test_stop_that_is_not_understood_stops_nothing(
     name_in_pid_file(checkout, process.pid)
     done = run_stop(checkout, *arguments)
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.startswith("stop.sh takes nothing, simulated, or --data DIR")
+    assert done.stderr.startswith("stop.sh takes nothing, simulated, --data DIR, or both")
     assert process.poll() is None
 
 
@@ -212,7 +212,17 @@ def test_stop_tells_of_a_program_with_data_elsewhere(checkout: Path, started: St
     process = started.start("startMain.py", "--data", "/elsewhere", cwd=checkout)
     said = stop(checkout)
     assert f"goes on, with data elsewhere: process {process.pid} of the user" in said
+    assert "`sh stop.sh --data DIR` ends it" in said
     assert said.endswith("No program of this checkout is running.\n")
+    assert process.poll() is None
+
+
+def test_stop_tells_how_a_simulation_with_data_elsewhere_is_ended(checkout: Path, started: Started) -> None:
+    """What it told ended the real program there."""
+    process = started.start("startMain.py", "--simulate", "--data", "/elsewhere", cwd=checkout)
+    said = stop(checkout, "simulated")
+    assert f"process {process.pid} of the user" in said
+    assert "`sh stop.sh simulated --data DIR` ends it" in said
     assert process.poll() is None
 
 

@@ -52,7 +52,7 @@ def number(low: float, high: float) -> Read:
         if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
             raise ValueError(f"{quoted(raw)} is not a number")
         if not low <= value <= high:
-            raise ValueError(f"{quoted(raw)} is not within {low:g}..{high:g}")
+            raise ValueError(f"{quoted(raw)} is not within {low:.15g}..{high:.15g}")
         return value
 
     return read

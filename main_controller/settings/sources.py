@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import MISSING, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from main_controller import __version__
 from main_controller.edited_text import edited_text
@@ -28,6 +28,9 @@ ON_COMMAND_LINE = "the command line"
 
 DEEDS = ("backup", "restore", "bundle")
 """What is done instead of a start with one file; `user` takes words of its own."""
+ENDS = ("check_config", "verify_journal", "healthy", "replay")
+"""The options of which each is done instead of a start, and the program ends with it."""
+
 LIST_DRILLS = "list"
 """What is written in the place of a drill's name to be told all of them."""
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
@@ -141,28 +144,26 @@ def _old_name(given: str, name: str, source: str, layer: Mapping[str, object]) -
 
 def _decided_by(options: Mapping[str, Any], faults: Faults) -> dict[str, Any]:
     """What only the command line decides: nothing else can choose the simulator (Z17)."""
+    _refuse_two_things(options, faults)
     simulate, speed = None, 10.0
     with faults.noting():
         if options["simulate"] is not None:
             simulate = _checked("--simulate", kinds.whole(1, 1000), options["simulate"], ON_COMMAND_LINE)
     with faults.noting():
-        if options["speed"] is not None and options["simulate"] is None:
+        if options["speed"] is not None and options["simulate"] is None and options["replay"] is None:
             why = "it is how fast a simulation runs: give --simulate too (from the command line)"
             raise SettingError("--speed", why)
         speed = _checked("--speed", kinds.number(0.1, 1000), options["speed"] or "10", ON_COMMAND_LINE)
     drill, by_hand = options["drill"], None
     with faults.noting():
-        if drill not in (None, LIST_DRILLS) and options["simulate"] is None:
+        if drill not in (None, LIST_DRILLS) and options["simulate"] is None and options["replay"] is None:
             why = "it causes a fault, so it runs on a simulated cluster alone: give --simulate too"
             raise SettingError("--drill", f"{why} (from the command line)")
     with faults.noting():
         if options["byhand"] is not None:
-            if drill in (None, LIST_DRILLS):
+            if drill in (None, LIST_DRILLS) and options["replay"] is None:
                 raise SettingError("--byhand", "it is how long a drill waits for a person: give --drill NAME too")
             by_hand = _checked("--byhand", kinds.number(0.1, 240), options["byhand"], ON_COMMAND_LINE)
-    with faults.noting():
-        if options["replay"] is not None and options["simulate"] is not None:
-            raise SettingError("--replay", "it shows a recording, and --simulate runs a cluster: give one of the two")
     words = options["deed"]
     notes = ("-d/--db has no effect: the old database is gone.",) if options["db"] is not None else ()
     return {
@@ -180,9 +181,35 @@ def _decided_by(options: Mapping[str, Any], faults: Faults) -> dict[str, Any]:
     }
 
 
-def _parser(*, installed: bool) -> argparse.ArgumentParser:
+def _refuse_two_things(options: Mapping[str, Any], faults: Faults) -> None:
+    """Take note of what would be left undone, where the command line names more than one thing to do and end with."""
+    ends = [*options["deed"][:1], *(f"--{name.replace('_', '-')}" for name in ENDS if options[name])]
+    with faults.noting():
+        if len(ends) > 1:
+            raise SettingError(
+                ends[0], f"it is done and nothing else: give it without {ends[1]} (from the command line)"
+            )
+    if options["replay"] is None:
+        return
+    with faults.noting():
+        if not options["replay"]:
+            raise SettingError("--replay", "name the file of an incident (from the command line)")
+        for name in ("simulate", "speed", "drill", "byhand"):
+            if options[name] is not None:
+                why = f"it shows a recording and no cluster: give it without --{name} (from the command line)"
+                raise SettingError("--replay", why)
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in a line, and not the names of all settings before it."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message}; --help tells of all that there is.\n")
+
+
+def _parser(*, installed: bool) -> _Parser:
     first = "the defaults" if installed else "the top of startMain.py"
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="apis-main-controller" if installed else "startMain.py",
         allow_abbrev=False,
         description="The operator's console of a DC microgrid that runs APIS.",
@@ -191,9 +218,9 @@ def _parser(*, installed: bool) -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "deed", nargs="*", metavar="DEED",
-        help="backup FILE: write all that is kept into one file, also while the program runs; restore FILE: put it "
-        "back into an empty place; bundle FILE: write what helps whoever is to find a fault, without secrets; user "
-        "add|list|passwd|role|disable|enable|codes|remove [NAME]: the accounts",
+        help="backup FILE: write journal, history, schedules and latch into one file, also while the program runs; "
+        "restore FILE: put it back into an empty place; bundle FILE: write what helps whoever is to find a fault, "
+        "without secrets; user add|list|passwd|role|disable|enable|codes|remove [NAME]: the accounts",
     )  # fmt: skip
     parser.add_argument("--version", action="version", version=f"APIS Main Controller {__version__}")
     parser.add_argument("--config", metavar="FILE", help="a TOML file with settings")

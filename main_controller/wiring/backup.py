@@ -9,6 +9,7 @@ from main_controller.clock import utc_now
 from main_controller.settings import Settings
 from main_controller.store.backup import BackupFault, Places, back_up, restore
 from main_controller.store.data_lock import DataLock, InUse, data_folders
+from main_controller.wiring import black_box, drill_permit, incidents
 
 
 def keep(deed: str, file: Path, settings: Settings) -> int:
@@ -20,8 +21,15 @@ def keep(deed: str, file: Path, settings: Settings) -> int:
     except (BackupFault, InUse) as fault:
         sys.stderr.write(f"{fault}\n")
         return 2
-    sys.stdout.write(f"{said}\n")
+    sys.stdout.write(f"{said}\n{_not_in_it(settings)}" if deed == "backup" else f"{said}\n")
     return 0
+
+
+def _not_in_it(settings: Settings) -> str:
+    """The folders of recordings that are there, which a backup does not hold, in a line; "" for none."""
+    places = [settings.database.with_name(name) for name in (incidents.FOLDER, black_box.FOLDER)]
+    found = [str(place) for place in (*places, settings.data / drill_permit.FOLDER) if place.is_dir()]
+    return f"Not in it: {', '.join(found)}. Copy what of them is to stay.\n" if found else ""
 
 
 def _restored(file: Path, places: Places, settings: Settings) -> str:

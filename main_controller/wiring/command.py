@@ -14,4 +14,7 @@ def run() -> int:
     """Run the program with the command line; returns the exit status."""
     top = ROOT / "startMain.py"
     parameters = runpy.run_path(str(top), run_name="startMain")["parameters"] if top.is_file() else {}
-    return main(parameters, sys.argv[1:])
+    try:
+        return main(parameters, sys.argv[1:])
+    except KeyboardInterrupt:  # before the program itself sees to signals
+        return 130

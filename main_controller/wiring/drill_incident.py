@@ -17,11 +17,9 @@ from main_controller.settings import Settings
 from main_controller.store.atomic_file import remove_whole, write_whole
 from main_controller.store.incidents import Incidents, id_of, reason_of
 from main_controller.store.incidents.archive import archive
+from main_controller.wiring.drill_permit import FOLDER
 
 log = logging.getLogger(__name__)
-
-FOLDER = "drills"
-"""Where the files of drills lie, in the folder of all that is written."""
 
 MB = 1_000_000
 

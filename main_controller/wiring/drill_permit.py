@@ -3,7 +3,9 @@
 Used at the start, and by the drill itself before it begins.
 """
 
+import os
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from main_controller.drills.scripts import DRILLS, listed
@@ -18,6 +20,9 @@ REAL = (
     *("emul_port", "budo_port", "emul_url", "budo_url", "ups_set_url", "set_url", "url"),
 )
 """The settings that say where a real grid is and how its devices are called."""
+
+FOLDER = "drills"
+"""Where the files of drills lie, in the folder of all that is written."""
 
 FEWEST = 4
 """Of so many units some always give and some take."""
@@ -44,8 +49,18 @@ def check_drill(settings: Settings) -> None:
             faults.append(SettingError(name, f"{text} (from {source})"))
     if settings.accounts and settings.by_hand is None and settings.anonymous != "stop":
         faults.append(SettingError("--drill", "nobody is there who could log in: leave accounts off, or add --byhand"))
+    if settings.incidentdays and settings.blackboxhours and (why := _unwritable(settings.data / FOLDER)):
+        faults.append(SettingError("--drill", f"{why}, where its incident is to be kept: give another --data"))
     if faults:
         raise SettingErrors(faults)
+
+
+def _unwritable(folder: Path) -> str | None:
+    """That nothing can be written into this folder, or into what it is to be made in; None where it can."""
+    there = next(place for place in (folder, *folder.parents) if os.path.lexists(place))
+    if there.is_dir() and os.access(there, os.W_OK | os.X_OK):
+        return None
+    return f"{there} is no folder that can be written into"
 
 
 def calling_nobody(settings: Settings) -> Settings:

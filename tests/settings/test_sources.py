@@ -115,6 +115,11 @@ def _two_values(name: str) -> tuple[str, str]:
         ({}, [], {"APIS_MC_DRILL": "stuck-node"}, "APIS_MC_DRILL"),
         ({}, ["--simulate", "--byhand"], {}, "--byhand"),
         ({}, ["--simulate", "--replay", "a.zip"], {}, "--replay"),
+        ({}, ["--drill", "stuck-node", "--replay", "a.zip"], {}, "--replay"),
+        ({}, ["--replay", ""], {}, "--replay"),
+        ({}, ["backup", "a.zip", "--replay", "b.zip"], {}, "backup"),
+        ({}, ["user", "list", "--verify-journal"], {}, "user"),
+        ({}, ["--check-config", "--healthy"], {}, "--check-config"),
         ({}, ["--simulate", "--drill", "stuck-node", "--byhand", "0"], {}, "--byhand"),
         ({}, ["--config", "no/such/file.toml"], {}, "--config"),
         ({}, ["--timezone", "Mars/Olympus"], {}, "--timezone"),
@@ -313,3 +318,19 @@ def test_both_names_in_one_place_are_refused() -> None:
 def test_insecure_needs_no_value(argv: list[str], value: bool) -> None:
     """Whoever types the word means it."""
     assert build_settings({}, argv, {}).insecure is value
+
+
+def test_what_the_command_line_does_not_know_is_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+    """The names of all settings stood before it."""
+    with pytest.raises(SystemExit) as left:
+        build_settings({}, ["--nonsense"])
+    assert left.value.code == 2
+    assert (
+        capsys.readouterr().err
+        == "startMain.py: unrecognized arguments: --nonsense; --help tells of all that there is.\n"
+    )
+
+
+def test_bounds_are_told_in_figures() -> None:
+    with pytest.raises(SettingError, match=r"is not within 10\.\.1000000 "):
+        build_settings({"historymb": 10**9}, [])

@@ -28,6 +28,9 @@ def test_a_running_programs_backup_starts_elsewhere_with_its_rows_and_schedules(
     file, data = tmp_path / "b.zip", tmp_path / "new"
     status, said = asked("backup", str(file), "--data", str(console.settings.data))
     assert (status, "b.zip holds journal.sqlite3" in said) == (0, True), said
+    recordings = [console.settings.database.with_name(name) for name in ("incidents", "blackbox")]
+    there = ", ".join(str(place) for place in recordings if place.is_dir())
+    assert f"Not in it: {there}. " in said
     status, said = asked("restore", str(file), "--data", str(data))
     assert (status, "Look at locks" in said) == (0, True), said
     status, said = asked("restore", str(file), "--data", str(data))

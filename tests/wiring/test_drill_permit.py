@@ -139,3 +139,14 @@ def test_all_orders_of_a_drill_go_to_its_simulated_cluster() -> None:
             changed: Any = {name: value}
             with pytest.raises(ValueError, match="nothing but its own simulated cluster"):
                 require_simulated(dataclasses.replace(used, **changed), cluster)
+
+
+def test_where_its_incident_could_not_be_written_that_is_said_at_the_start(tmp_path: Path) -> None:
+    """It was said after ten minutes, at its end."""
+    (tmp_path / "drills").write_text("a file")
+    settings = build_settings({}, [*ASKED, "--data", str(tmp_path)])
+    with pytest.raises(SettingError) as refused:
+        check_drill(settings)
+    assert f"{tmp_path / 'drills'} is no folder that can be written into" in str(refused.value)
+    check_drill(dataclasses.replace(settings, incidentdays=0))
+    check_drill(dataclasses.replace(settings, data=tmp_path / "not" / "there"))

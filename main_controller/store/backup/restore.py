@@ -81,6 +81,8 @@ def _require_empty(places: Places) -> None:
 
 
 def _list_of(archive: zipfile.ZipFile) -> Mapping[str, Any]:
+    if LISTED not in archive.namelist():
+        raise BackupFault("It is no backup: it has no list of what it holds.")
     entry = archive.getinfo(LISTED)
     if entry.file_size > LARGEST_LIST:
         raise BackupFault("Its list is larger than that of any backup.")

@@ -46,9 +46,9 @@ def number_of(text: str) -> int | None:
 
 
 class Reason(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Why something is kept: when, of which `kind` (of alarm; "estop", "stop", "order"; "kept" by a person; "drill"), in words
-    and, where they have a code, as a `message`; at which `unit` (None: the cluster). `ref` is the alarm's or order's
-    id, `by` who asked for it, "" where nobody did."""
+    """Why something is kept: when, of which `kind` (of alarm; "estop", "stop", "order"; "kept" by a person; "drill"),
+    in words and, where they have a code, as a `message`; at which `unit` (None: the cluster). `ref` is the
+    alarm's or order's id, `by` who asked for it, "" where nobody did."""
 
     at: datetime
     kind: str

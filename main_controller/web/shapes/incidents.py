@@ -14,9 +14,9 @@ IncidentId = Annotated[str, msgspec.Meta(description="an incident's id: `/incide
 
 
 class IncidentReason(TypedDict):
-    """Why it is kept. `kind` is that of the alarm, or `estop` (latched), `stop` (Stop all), `order` (failed, timed out, contradicted),
-    `kept` (by a person) or `drill`; `ref` is the alarm's or order's id (null: none), `unitId` null of the cluster,
-    `by` who asked for it ("": nobody)."""
+    """Why it is kept. `kind` is that of the alarm, or `estop` (latched), `stop` (Stop all), `order` (failed,
+    timed out, contradicted), `kept` (by a person) or `drill`; `ref` is the alarm's or order's id (null:
+    none), `unitId` null of the cluster, `by` who asked for it ("": nobody)."""
 
     at: Time
     kind: str
