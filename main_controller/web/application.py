@@ -58,8 +58,8 @@ class Application:
 
     `hot` are readings by their route whose GET is answered without Bottle's routing: pages ask for them far more often
     than for all others together. On an error the request takes the normal routing, which forms it. `replied` is told
-    how long each reply took. `pages` are the routes that tell a browser of a bad question by a page instead of JSON,
-    each with what makes it. `callers` tells who calls over which proxies.
+    how long each reply took. `pages` are the routes that tell a browser why they show nothing by a page and
+    not by JSON, each with what makes it. `callers` tells who calls over which proxies.
     """
 
     def __init__(
@@ -136,13 +136,12 @@ class Application:
             try:
                 if route.changes and bottle.request.environ.get("QUERY_STRING"):
                     raise BadRequest(FORM_ALONE)
-                given = {**Parameters.of(bottle.request).read(route), **values_in_path(route, in_path)}
-            except BadRequest as error:
+                return handler({**Parameters.of(bottle.request).read(route), **values_in_path(route, in_path)})
+            except ControllerError as error:
                 page = self._explained(error)
                 if page is None:
                     raise
                 return page
-            return handler(given)
 
         return answer
 

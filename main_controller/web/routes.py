@@ -631,7 +631,8 @@ NOTIFY_TEST = Route(
 
 INCIDENT_ID = Parameter(name="id", kind=NAMED, says="the incident's id", example="i1795741920", required=True)
 INCIDENTS = Route(
-    name="getIncidents", path="/incidents", title=KEPT, polled=True, parameters=(*RANGE[:2], *ROWS[-2:]),
+    name="getIncidents", path="/incidents", title=KEPT, polled=True,
+    parameters=(*RANGE[:2], replace(ROWS[-2], says="a number: those before it, as `next` says"), ROWS[-1]),
     says="what is kept of times of faults and stops, the newest first, with the reasons and what people noted",
     reply=json_of(IncidentPage),
 )  # fmt: skip

@@ -5,11 +5,15 @@ of this machine's console is touched; only the pages, the readings of the past, 
 """
 
 import contextlib
+import fcntl
 import logging
+import os
+import shutil
 import signal
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -54,6 +58,7 @@ from main_controller.web.recording import (
     Refusals,
     live_of,
 )
+from main_controller.web.refused_page import RefusedPage
 from main_controller.web.replay import NO_MOMENT, UNREADABLE, Replay, report_made
 from main_controller.web.route import Handlers
 from main_controller.web.status_report import About, Sources, StatusReport
@@ -70,6 +75,9 @@ LOOPBACK = "127.0.0.1"
 FRAMES_EVERY = 1.0
 """How often (s) what is told in place of now is told anew, so that pages know that this lives."""
 
+PREFIX, IN_USE = "apis-replay-", ".in-use"
+"""How the folder of what is unpacked begins, and the file in it that its program holds."""
+
 FOREVER, ROOM = 36_500, 1_000_000
 """Days and MB within which the one incident is kept: it lies in a folder that goes with the end."""
 
@@ -80,7 +88,7 @@ def replay(file: Path, settings: Settings) -> int:
     for sign in (signal.SIGINT, signal.SIGTERM):
         signal.signal(sign, _end)  # from here on its folder goes with it, however it ends
     with contextlib.ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="apis-replay-")))
+        folder = stack.enter_context(_unpacked())
         try:
             shown = Shown(file, folder, settings)
         except BadArchive as fault:
@@ -179,7 +187,12 @@ class Shown:
             own_names=host_names(), allowed_hosts=(), allowed_networks=None, read_only=False, get_orders=True,
             visitors=Visitors(), unguarded=False, stops_alone=False,
         )  # fmt: skip
-        return Application(guard, [*parts, Refusals(answered, recording)], hot={routes.FRAME: self._frames})
+        refused = RefusedPage(views).reply
+        return Application(
+            guard, [*parts, Refusals(answered, recording)],
+            hot={routes.FRAME: self._frames},
+            pages={route: refused for route in routes.ROUTES if route.path.endswith(".html")},
+        )  # fmt: skip
 
     def serve(self) -> None:
         """Answer until SIGINT or SIGTERM."""
@@ -213,6 +226,28 @@ class _Only:
 
     def handlers(self) -> Handlers:
         return {routes.INCIDENT_PAGE: self._pages.handlers()[routes.INCIDENT_PAGE]}
+
+
+@contextlib.contextmanager
+def _unpacked() -> Iterator[Path]:
+    """A folder for what is unpacked, which goes with the end; those of programs that were killed go first."""
+    for left in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        _remove_left(left)
+    with tempfile.TemporaryDirectory(prefix=PREFIX) as folder, (Path(folder) / IN_USE).open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)  # it goes with the process, however that ends
+        yield Path(folder)
+
+
+def _remove_left(folder: Path) -> None:
+    """Remove the folder of a program that does not run any more, and is this user's."""
+    try:
+        if folder.is_symlink() or folder.stat().st_uid != os.getuid():
+            return
+        with (folder / IN_USE).open("r+") as held:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(folder)
+    except OSError as error:  # it is in use, or not one of ours
+        log.debug("%s stays: %s", folder, error)
 
 
 def _end(number: int, frame: object) -> None:

@@ -42,6 +42,13 @@ def argv(file: Path, data: Path) -> list[str]:
 def shown(file: Path, folder: Path) -> Iterator[Shown]:
     """The file shown, with `folder` for temporary files and `folder/data` as the site's data."""
     folder.mkdir()
+    with again(file, folder) as program:
+        yield program
+
+
+@contextmanager
+def again(file: Path, folder: Path) -> Iterator[Shown]:
+    """The file shown in a folder that is there."""
     process = subprocess.Popen(
         argv(file, folder / "data"), cwd=folder, env={"TMPDIR": str(folder), "PYTHONPATH": str(ROOT)},
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
@@ -146,10 +153,35 @@ def test_it_is_shown_elsewhere_as_it_was_and_nothing_can_be_ordered(
         assert (refused.status, refused.json["sent"]) == (409, False)
         assert "there is no grid behind it" in refused.json["error"]
         assert program.call("/alarms").status == 404
+        for page in ("alarms", "journal", "history", "account", "selfcheck"):
+            read = program.call(f"/{page}.html", headers={"Accept": "text/html"})
+            assert read.status == 404
+            assert "it does not hold this" in read.body.decode(), "a person reads a page, and no JSON"
+            assert read.headers["content-type"].startswith("text/html")
         assert not (tmp_path / "elsewhere" / "data").exists()
         program.process.send_signal(signal.SIGTERM)
         assert program.process.wait(10) == 0
     assert [*(tmp_path / "elsewhere").iterdir()] == []
+
+
+def test_what_a_kill_left_goes_with_the_next_start_and_nothing_else(
+    recorded: tuple[bytes, list[Any]], tmp_path: Path
+) -> None:
+    file, folder = tmp_path / "incident.zip", tmp_path / "elsewhere"
+    file.write_bytes(recorded[0])
+    with shown(file, folder) as killed:
+        (left,) = folder.glob("apis-replay-*")
+        with again(file, folder) as other:
+            assert other.call("/timeline").status == 200
+            assert len([*folder.glob("apis-replay-*")]) == 2, "one that is shown stays"
+            killed.process.kill()
+            killed.process.wait(10)
+            foreign = folder / "apis-replay-notes"
+            foreign.mkdir()
+            with again(file, folder) as third:
+                assert third.call("/timeline").status == 200
+                assert not left.exists()
+                assert foreign.is_dir()
 
 
 def test_a_file_that_is_none_is_one_sentence_and_the_status_2(
