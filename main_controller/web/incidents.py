@@ -9,7 +9,7 @@ from pytz.tzinfo import BaseTzInfo
 
 from main_controller.concurrency.limit import Limit
 from main_controller.domain.timestamps import said_time
-from main_controller.errors import BadRequest, NotFound
+from main_controller.errors import BadRequest, NotFound, Refused
 from main_controller.sentence import Sentence, foreign, say
 from main_controller.store import incidents as kept
 from main_controller.store.incidents.archive import archive
@@ -23,6 +23,9 @@ from main_controller.web.shapes.incidents import Incident, IncidentPage, inciden
 
 FILES_AT_ONCE = 1
 """How many may fetch an incident's file at the same time: it may be hundreds of MB."""
+
+WISHES = 1_000
+"""How many incidents people may have kept that nothing else is a reason for: a script can ask for any number."""
 
 Journalled = Callable[[str, Sentence], None]
 """Has it in the journal who did what."""
@@ -107,6 +110,14 @@ class IncidentPages:
         given."""
         store, given = self._kept(), asked.given
         at, begins, ends = self._wanted(given)
+        if store.wishes >= WISHES:
+            raise Refused(
+                say(
+                    "web.incidentsMany",
+                    "{most} incidents are kept because somebody wished it, and no more.",
+                    most=WISHES,
+                )
+            )
         by = self._by(given)
         reason = kept.reason_of(at, "kept", foreign(given["reason"]), by=by)
         one = store.keep(reason, begins, ends)

@@ -11,9 +11,10 @@ import pytz
 
 from main_controller.domain.timestamps import iso_utc
 from main_controller.domain.timing import Timing
-from main_controller.errors import BadRequest, NotFound
+from main_controller.errors import BadRequest, NotFound, Refused
 from main_controller.orders.register import Register
 from main_controller.store.incidents import Incidents
+from main_controller.web import incidents as web_incidents
 from main_controller.web.incidents import IncidentPages
 from main_controller.web.ordering import Asked, Ordering
 from tests.store.incidents.site import NOON, Site
@@ -99,3 +100,17 @@ def test_what_cannot_be_kept_is_said_and_not_kept(
     with pytest.raises(fault, match=says):
         pages_of(site.incidents, site).keep(Asked({"reason": "odd", **given}, None, {}, ""))
     assert site.incidents.all() == before
+
+
+def test_wishes_have_an_end_and_what_the_grid_does_has_none(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A script that asks for one after the other filled the list: 2,000 in a minute."""
+    monkeypatch.setattr(web_incidents, "WISHES", 1)
+    pages, known = pages_of(site.incidents, site), {one.number for one in site.incidents.all()}
+    asked = Asked({"reason": "odd"}, None, {}, "")
+    site.now += 10 * 3600.0
+    made = pages.keep(asked)
+    assert made["id"] not in {f"i{number}" for number in known}
+    site.now += 3600.0
+    with pytest.raises(Refused, match="1 incidents are kept because somebody wished it"):
+        pages.keep(asked)
+    assert site.keep("the grid broke").number not in known

@@ -136,6 +136,12 @@ class Incidents:
         """How many bytes they may take."""
         return self._pool.bytes
 
+    @property
+    def wishes(self) -> int:
+        """How many are kept for nothing but that a person wanted it."""
+        with self._changing:
+            return sum(all(why.kind == "kept" for why in one.reasons) for one in self._incidents.values())
+
     def listen(self, listener: Callable[[], None]) -> None:
         """Have `listener` told when there is something to write; quick, and never raises."""
         self._listeners.append(listener)
