@@ -35,7 +35,7 @@ def report(
     lines = [f"Drill {name}, on a SIMULATED cluster. Times are seconds since the fault.", ""]
     lines += [f"{one.at:8.1f}  {one.what}" for one in sorted(course.happened, key=lambda one: one.at)]
     lines += ["", "Figures:"]
-    lines += [f"  {what:<48}{'never' if value is None else f'{value:.1f} s':>8}" for what, value in figures(course)]
+    lines += [f"  {what:<48}{'not seen' if value is None else f'{value:.1f} s':>8}" for what, value in figures(course)]
     lines += ["", "What the journal shows:"]
     lines += [f"  {_row(row)}" for row in rows[:MOST_ROWS]] or ["  nothing"]
     if len(rows) > MOST_ROWS:

@@ -28,7 +28,7 @@ def test_figures_are_from_one_step_to_another() -> None:
 def test_what_never_came_is_told_so() -> None:
     assert set(dict(figures(Course())).values()) == {None}
     text = report("stuck-node", Course(), [], reached=False, why="it was broken off.", incident=[])
-    assert text.count("   never\n") == len(figures(Course()))
+    assert text.count("not seen\n") == len(figures(Course()))
     assert text.endswith("A safe state was NOT reached: it was broken off.\n")
     assert "What the journal shows:\n  nothing\n" in text
 

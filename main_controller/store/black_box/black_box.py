@@ -131,7 +131,10 @@ class BlackBox:
         except OSError as error:
             self._refused = error
             self._fault = say(
-                "store.blackBoxRests", "The black box rests: {why}.", why=foreign(error.strerror or str(error))
+                "store.blackBoxRests",
+                "The black box rests, as {folder} refuses: {why}.",
+                folder=str(self._shelf.folder),
+                why=foreign(error.strerror or str(error)),
             )
             raise
         self._fault = self._refused = None

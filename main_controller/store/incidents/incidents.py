@@ -192,7 +192,7 @@ class Incidents:
             try:
                 self._write(structs.replace(one, notes=(*one.notes, note)))
             except OSError as error:
-                raise NoDataYet(_rests(error)) from error
+                raise NoDataYet(_rests(self.folder, error)) from error
             with self._changing:  # more reasons may have come meanwhile, or it became part of another
                 now = self._of(number)
                 noted = structs.replace(now, notes=(*now.notes, note))
@@ -206,7 +206,7 @@ class Incidents:
         try:
             self.write_once()
         except OSError as error:
-            raise NoDataYet(_rests(error)) from error
+            raise NoDataYet(_rests(self.folder, error)) from error
 
     def reaches(self) -> Sequence[Reach]:
         """Each, the newest first, with what is kept of it on the disk: one look at the segments for all."""
@@ -298,7 +298,7 @@ class Incidents:
                 self._write_changed()
                 self._prune()
             except OSError as error:
-                self._refused, self._fault = error, _rests(error)
+                self._refused, self._fault = error, _rests(self.folder, error)
                 raise
             self._refused = None
             self._fault = _full(self._pool.bytes) if self._full else None
@@ -448,7 +448,10 @@ def _full(room: int) -> Sentence:
     )
 
 
-def _rests(error: OSError) -> Sentence:
+def _rests(folder: Path, error: OSError) -> Sentence:
     return say(
-        "store.incidentsRest", "Incidents are not kept on the disk: {why}.", why=foreign(error.strerror or str(error))
+        "store.incidentsRest",
+        "Incidents are not kept on the disk, as {folder} refuses: {why}.",
+        folder=str(folder),
+        why=foreign(error.strerror or str(error)),
     )

@@ -196,7 +196,7 @@ def test_a_full_disk_makes_it_rest_and_that_is_said(tmp_path: Path, monkeypatch:
     for _ in range(2):  # it is not tried at every beat, and none of them is told as well
         with pytest.raises(OSError, match="No space"):
             site.box.write_once()
-    assert site.box.fault == "The black box rests: No space left on device."
+    assert site.box.fault == f"The black box rests, as {tmp_path} refuses: No space left on device."
     assert len(tried) == 1
     assert site.vg(30.0) == 30.0, "what waits for the disk can be seen"
     monkeypatch.setattr(boxes, "UNWRITTEN", 1)

@@ -136,7 +136,9 @@ def test_a_full_disk_is_told_and_nothing_is_lost_by_it(tmp_path: Path, monkeypat
         number = site.keep().number
         with pytest.raises(OSError, match="No space left"):
             site.incidents.write_once()
-        assert str(site.incidents.fault) == "Incidents are not kept on the disk: No space left on device."
+        folder = site.incidents.folder
+        said = f"Incidents are not kept on the disk, as {folder} refuses: No space left on device."
+        assert str(site.incidents.fault) == said
         with pytest.raises(NoDataYet):
             site.incidents.written()
     site.polls(700)
