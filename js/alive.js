@@ -56,6 +56,7 @@
       untold: "This controller tells nothing of the grid since {since} ({age}): {what}",
       told: "What stands here is the last that it said; orders cannot be given. Stop all can be pressed all the same.",
       shown: "What stands here is of {shown}; orders cannot be given. Stop all can be pressed all the same.",
+      past: "What stands here is of the moment above, in the past. Stop all can be pressed all the same.",
       still:
         "What stands here is of {shown} and stands still; orders cannot be given. Stop all goes out all the same: at the first press, where no question comes up.",
       ahead: "This browser's clock is {age} ahead of the controller's. Times and ages here are the controller's.",
@@ -84,6 +85,7 @@
       untold: "{since} から({age})Main Controller はグリッドの状態を通知していません: {what}",
       told: "表示は最後に受信した内容です。操作はできません。Stop all は押すことができます。",
       shown: "表示は {shown} の内容です。操作はできません。Stop all は押すことができます。",
+      past: "表示は上に示した過去の時刻のものです。Stop all は押すことができます。",
       still: "表示は {shown} のもので、更新されません。操作はできません。Stop all は送信できます(確認画面が出ない場合は、1 回押すとただちに送信されます)。",
       ahead: "このブラウザの時計は Main Controller より {age} 進んでいます。時刻と経過時間は Main Controller のものです。",
       behind: "このブラウザの時計は Main Controller より {age} 遅れています。時刻と経過時間は Main Controller のものです。",
@@ -265,7 +267,11 @@
   function sentence(wrong) {
     var age = performance.now() - (last.at === null ? began : last.at);
     var shown = timeOf(Date.parse(last.time));
-    return text(wrong.key, { what: wrong.what || "", since: shown, age: duration(age) }) + " " + text(STANDS[wrong.key] || "shown", { shown: shown });
+    return (
+      text(wrong.key, { what: wrong.what || "", since: shown, age: duration(age) }) +
+      " " +
+      text(root.dataset.past === undefined ? STANDS[wrong.key] || "shown" : "past", { shown: shown })
+    );
   }
 
   /** What is worth knowing and takes nothing back. */

@@ -197,7 +197,7 @@ def test_that_the_controller_was_not_reached_is_said_no_longer_than_that(opened:
 def test_what_is_so_now_is_told_of_a_dead_apis_web_and_a_latched_estop_too(opened: OpenPage) -> None:
     """The strip and the question said "Run" as if somebody told it."""
     stage = Stage.of(2)
-    page = opened("?at=", stage=stage)
+    page = opened("?at=", stage=stage, may_fail=True)
     live = page.locator("#past-live")
     expect(live).to_contain_text("Live now: Run, ")
     stage.more["apisWeb"] = {name: {"up": False, "since": moment(-60), "lastError": "gone"} for name in PEERS}
@@ -208,6 +208,10 @@ def test_what_is_so_now_is_told_of_a_dead_apis_web_and_a_latched_estop_too(opene
     page.locator("#stop-all").click()
     expect(page.locator("#confirm-now")).to_contain_text("apis-web does not answer.")
     expect(page.locator("#confirm-now")).to_contain_text("Mode in force: Run (last told)")
+    page.locator("#confirm-cancel").click()
+    stage.dead = True
+    expect(page.locator("#alive-notice")).to_contain_text("What stands here is of the moment above", timeout=LONG)
+    expect(live).to_contain_text("What is so now is not known")
 
 
 @pytest.mark.parametrize(("context", "locale"), [({}, "en-GB"), (PHONE, "ja-JP")], ids=["desk", "phone"])
