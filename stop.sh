@@ -159,8 +159,9 @@ for each in $(grep -la 'startMain[.]py' /proc/[0-9]*/cmdline 2>/dev/null || true
     case " $words " in *" --simulate"*) like="simulated " ;; *) like= ;; esac
     [ "$like" = "$kind" ] && [ "$(by_name "$pid")" = ours ] || continue
     where="no pid file in $folder names it, so it was not stopped"
+    its=$(tr '\0' '\n' < "/proc/$pid/cmdline" 2>/dev/null | sed -n '/^--data$/{n;p;q;};s/^--data=//p' | head -n 1)
     case " $words" in
-        *" --data "* | *" --data="*) echo "Another one of this checkout goes on, with data elsewhere: process $pid of the user $(user "$pid"); \`sh stop.sh ${kind}--data DIR\` ends it." ;;
+        *" --data "* | *" --data="*) echo "Another one of this checkout goes on, with data elsewhere: process $pid of the user $(user "$pid"); \`sh stop.sh ${kind}--data $its\` ends it." ;;
         *)
             [ "$data" = "$root" ] || continue
             left=yes

@@ -212,7 +212,7 @@ def test_stop_tells_of_a_program_with_data_elsewhere(checkout: Path, started: St
     process = started.start("startMain.py", "--data", "/elsewhere", cwd=checkout)
     said = stop(checkout)
     assert f"goes on, with data elsewhere: process {process.pid} of the user" in said
-    assert "`sh stop.sh --data DIR` ends it" in said
+    assert "`sh stop.sh --data /elsewhere` ends it" in said
     assert said.endswith("No program of this checkout is running.\n")
     assert process.poll() is None
 
@@ -222,7 +222,7 @@ def test_stop_tells_how_a_simulation_with_data_elsewhere_is_ended(checkout: Path
     process = started.start("startMain.py", "--simulate", "--data", "/elsewhere", cwd=checkout)
     said = stop(checkout, "simulated")
     assert f"process {process.pid} of the user" in said
-    assert "`sh stop.sh simulated --data DIR` ends it" in said
+    assert "`sh stop.sh simulated --data /elsewhere` ends it" in said
     assert process.poll() is None
 
 

@@ -378,7 +378,7 @@ export function createTimeMachine({ words, state, api, show, leave }) {
   }
 
   function moment(at) {
-    return words.moment(new Date(at).toISOString());
+    return words.moment(new Date(at).toISOString(), { seconds: true });
   }
 
   /** What is so now, in a line; grave alarms of now stand out. */

@@ -78,7 +78,9 @@ def read_settings(
     parser = _parser(installed=root == PAGE)
     options = vars(parser.parse_args(argv))
     words = options["deed"]
-    if words and words[0] != "user" and (len(words) != 2 or words[0] not in DEEDS or not words[1]):
+    if words and words[0] in DEEDS and (len(words) == 1 or not words[1]):
+        parser.error(f"{words[0]} needs the name of a file: {words[0]} FILE")
+    if words and words[0] != "user" and (len(words) != 2 or words[0] not in DEEDS):
         files = ", ".join(f"{deed} FILE" for deed in DEEDS)
         parser.error(f"{' '.join(words)!r} is none of {files} and user ...")
     names = (*(row.name for row in setting_fields()), *OLD_NAMES)
@@ -156,6 +158,8 @@ def _decided_by(options: Mapping[str, Any], faults: Faults) -> dict[str, Any]:
         speed = _checked("--speed", kinds.number(0.1, 1000), options["speed"] or "10", ON_COMMAND_LINE)
     drill, by_hand = options["drill"], None
     with faults.noting():
+        if drill == "":
+            raise SettingError("--drill", "name a drill; --drill list tells which there are (from the command line)")
         if drill not in (None, LIST_DRILLS) and options["simulate"] is None and options["replay"] is None:
             why = "it causes a fault, so it runs on a simulated cluster alone: give --simulate too"
             raise SettingError("--drill", f"{why} (from the command line)")
@@ -184,11 +188,11 @@ def _decided_by(options: Mapping[str, Any], faults: Faults) -> dict[str, Any]:
 def _refuse_two_things(options: Mapping[str, Any], faults: Faults) -> None:
     """Take note of what would be left undone, where the command line names more than one thing to do and end with."""
     ends = [*options["deed"][:1], *(f"--{name.replace('_', '-')}" for name in ENDS if options[name])]
+    if options["drill"] == LIST_DRILLS:
+        ends.append(f"--drill {LIST_DRILLS}")
     with faults.noting():
         if len(ends) > 1:
-            raise SettingError(
-                ends[0], f"it is done and nothing else: give it without {ends[1]} (from the command line)"
-            )
+            raise SettingError(ends[0], f"it is done alone: leave out {ends[1]}, or call them one after the other")
     if options["replay"] is None:
         return
     with faults.noting():
@@ -196,7 +200,7 @@ def _refuse_two_things(options: Mapping[str, Any], faults: Faults) -> None:
             raise SettingError("--replay", "name the file of an incident (from the command line)")
         for name in ("simulate", "speed", "drill", "byhand"):
             if options[name] is not None:
-                why = f"it shows a recording and no cluster: give it without --{name} (from the command line)"
+                why = f"it shows a recording and no cluster: leave out --{name} (from the command line)"
                 raise SettingError("--replay", why)
 
 

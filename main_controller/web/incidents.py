@@ -152,7 +152,8 @@ class IncidentPages:
             raise BadRequest(say("web.incidentTimes", "The parameters from and to go together."))
         if begins is None or ends is None:
             begins, ends = (at or now) - kept.AROUND, (at or now) + kept.AROUND
-        at = at or (now if begins <= now <= ends else begins)
+        first = self._kept().first_recorded(begins, ends)
+        at = at or (now if begins <= now <= ends else first or begins)
         if not begins <= at <= ends:
             raise BadRequest(say("web.incidentMoment", "The parameter at must lie between from and to."))
         if ends - begins > kept.LONGEST:
@@ -160,7 +161,7 @@ class IncidentPages:
             raise BadRequest(say("web.incidentTooLong", "An incident is at most {hours:g} hours long.", hours=hours))
         if at > now or ends > now + 2 * kept.AROUND:
             raise BadRequest(say("web.incidentAhead", "What is to be kept must have come, and may end 20 min ahead."))
-        if ends <= now and not self._kept().is_recorded(begins, ends):
+        if ends <= now and first is None:
             raise NotFound(say("web.incidentUnrecorded", "Nothing is recorded of that time."))
         return at, begins, ends
 

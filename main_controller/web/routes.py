@@ -657,7 +657,10 @@ INCIDENT_KEEP = Route(
     "nothing is recorded of it",
     parameters=(
         SIGNED[1], WHO,
-        Parameter(name="at", kind=TIME, says="ISO 8601; absent: now", example="2020-01-01T00:30:00Z"),
+        Parameter(
+            name="at", kind=TIME, example="2020-01-01T00:30:00Z",
+            says="ISO 8601; absent: now, or the first recorded moment where now is not between `from` and `to`",
+        ),
         replace(RANGE[0], example="2020-01-01T00:00:00Z"), replace(RANGE[1], example="2020-01-01T01:00:00Z"),
     ),
     reply=json_of(Incident),

@@ -94,6 +94,7 @@ def main(parameters: Mapping[str, Any], argv: Sequence[str]) -> int:
     try:
         settings, faults = read_settings(parameters, argv)
         if settings.drill == LIST_DRILLS:
+            faults.refuse()
             sys.stdout.write(listed())
             return 0
         if settings.check_config:

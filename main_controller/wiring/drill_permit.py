@@ -43,9 +43,9 @@ def check_drill(settings: Settings) -> None:
         faults.append(SettingError("--drill", f"it takes a cluster that trades, of at least {FEWEST} units"))
     delivered = Settings()
     for name in REAL:
-        source = settings.sources.get(name, "startMain.py")
-        if source != "startMain.py" or getattr(settings, name) != getattr(delivered, name):
-            text = "a drill causes faults and orders stops: it is not run where the address of anything real is given"
+        source = settings.sources.get(name)  # None: nobody gave it, it follows from the others
+        if source is not None and (source != "startMain.py" or getattr(settings, name) != getattr(delivered, name)):
+            text = "a drill causes faults and orders stops, so it is not run where anything real is named: leave it out"
             faults.append(SettingError(name, f"{text} (from {source})"))
     if settings.accounts and settings.by_hand is None and settings.anonymous != "stop":
         faults.append(SettingError("--drill", "nobody is there who could log in: leave accounts off, or add --byhand"))

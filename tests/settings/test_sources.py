@@ -120,6 +120,8 @@ def _two_values(name: str) -> tuple[str, str]:
         ({}, ["backup", "a.zip", "--replay", "b.zip"], {}, "backup"),
         ({}, ["user", "list", "--verify-journal"], {}, "user"),
         ({}, ["--check-config", "--healthy"], {}, "--check-config"),
+        ({}, ["backup", "a.zip", "--simulate", "--drill", "list"], {}, "backup"),
+        ({}, ["--simulate", "--drill", ""], {}, "--drill"),
         ({}, ["--simulate", "--drill", "stuck-node", "--byhand", "0"], {}, "--byhand"),
         ({}, ["--config", "no/such/file.toml"], {}, "--config"),
         ({}, ["--timezone", "Mars/Olympus"], {}, "--timezone"),

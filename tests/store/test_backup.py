@@ -242,7 +242,7 @@ def _huge(found: dict[str, bytes]) -> None:
         (_newer, "It is a backup of the form 2, which this program does not know."),
         (_listless, "Its list is none of a backup."),
         (_huge, "estop is larger than in any backup."),
-        (lambda found: found.pop(LISTED), "It is no backup: it has no list of what it holds."),
+        (lambda found: found.pop(LISTED), "is no backup: it has no list of what it holds."),
     ],
 )
 def test_a_backup_is_untrusted(kept: Kept, tmp_path: Path, change: Any, said: str) -> None:

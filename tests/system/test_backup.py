@@ -50,8 +50,16 @@ def test_over_a_running_program_nothing_is_put_back(console: Console, tmp_path: 
     assert "is in use by another program" in said
 
 
-@pytest.mark.parametrize("words", [["backup"], ["restore"], ["back", "x"], ["backup", "a", "b"]])
-def test_what_cannot_be_asked_is_said(words: list[str], tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (["backup"], "backup needs the name of a file"),
+        (["restore", ""], "restore needs the name of a file"),
+        (["back", "x"], "is none of backup FILE, restore FILE, bundle FILE and user"),
+        (["backup", "a", "b"], "is none of backup FILE, restore FILE, bundle FILE and user"),
+    ],
+)
+def test_what_cannot_be_asked_is_said(words: list[str], why: str, tmp_path: Path) -> None:
     status, said = asked(*words, "--data", str(tmp_path))
     assert status == 2
-    assert "is none of backup FILE, restore FILE, bundle FILE and user" in said
+    assert why in said

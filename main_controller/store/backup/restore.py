@@ -82,7 +82,8 @@ def _require_empty(places: Places) -> None:
 
 def _list_of(archive: zipfile.ZipFile) -> Mapping[str, Any]:
     if LISTED not in archive.namelist():
-        raise BackupFault("It is no backup: it has no list of what it holds.")
+        shown = " An incident's file is shown by --replay FILE.zip." if "incident.json" in archive.namelist() else ""
+        raise BackupFault(f"{archive.filename} is no backup: it has no list of what it holds.{shown}")
     entry = archive.getinfo(LISTED)
     if entry.file_size > LARGEST_LIST:
         raise BackupFault("Its list is larger than that of any backup.")

@@ -230,13 +230,13 @@ class Incidents:
         """How many bytes its segments on the disk take."""
         return sum(each.size for each in self._held(one))
 
-    def is_recorded(self, begins: datetime, ends: datetime) -> bool:
-        """Whether there is something of this time to be kept."""
-        return bool(
-            self._box.on_disk(begins, ends)
-            or self._box.in_memory(begins, ends)
-            or any(each.begins <= ends and each.ends >= begins for each in self._pool.kept)
-        )
+    def first_recorded(self, begins: datetime, ends: datetime) -> datetime | None:
+        """The first moment of this time of which there is something to be kept; None where there is nothing."""
+        in_memory = (each.head.begins for each in self._box.in_memory(begins, ends))
+        kept = [*self._box.on_disk(begins, ends), *self._pool.kept]
+        on_disk = (each.begins for each in kept if each.begins <= ends and each.ends >= begins)
+        first = min([*in_memory, *on_disk], default=None)
+        return None if first is None else max(first, begins)
 
     def segments(self, one: Incident) -> list[OnShelf | Segment]:
         """Its segments in the order of writing: those on the disk, and what is not there yet."""
