@@ -109,7 +109,7 @@ export function createApi({
     /** All that the page shows; of the frame that bears that serial and start, what changed since (frame.js). */
     frame: ({ since, start } = {}) => read(`get/frame${queryOf({ since, start, page })}`),
     /** As it was at a time (ISO 8601), from the black box; and how far that reaches. `is` from lib/pastReplies.js. */
-    frameAt: (at) => read(`get/frame${queryOf({ at })}`),
+    frameAt: (at, is) => read(`get/frame${queryOf({ at })}`, { is }),
     timeline: (is, query) => read(`timeline${queryOf(query ?? {})}`, { is }),
     status: () => read(`get/status${queryOf({ page })}`, { is: isStatus }),
     unit: (id, { urgent = false } = {}) =>

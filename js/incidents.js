@@ -15,7 +15,7 @@ import { showZone } from "./widgets/zoneNote.js";
 const ROWS = 20; // incidents at once
 const FOLLOWS = 5000; // ms between two looks at the newest
 const MB = 1_000_000;
-const LESSER = ["order", "kept"]; // kinds of reasons that a person or a script can cause in any number
+const LESSER = ["estop", "stop", "drill", "order", "kept"]; // the kinds of reasons besides those of alarms, the gravest first
 const { words, api, title, start } = createBeside({ onZone: relabel, onOrders: show });
 const find = (id) => document.getElementById(id);
 const list = find("incidents-list");
@@ -73,9 +73,10 @@ function update(row, incident) {
   row.querySelector(".incident-fold").replaceChildren(...foldOf(incident));
 }
 
-/** The reason that names it: what the grid did or who stopped it, before what a person wanted kept. */
+/** The reason that names it: what the grid did, before who stopped it, before what failed or a person wanted kept. */
 function gravestOf(reasons) {
-  return reasons.find(({ kind }) => !LESSER.includes(kind)) ?? reasons.find(({ kind }) => kind !== "kept") ?? reasons[0];
+  const rank = ({ kind }) => LESSER.indexOf(kind); // -1: an alarm
+  return reasons.reduce((gravest, one) => (rank(one) < rank(gravest) ? one : gravest));
 }
 
 function headOf({ begin, end, whole, reasons, reasonsLeftOut, units, bytes }) {
@@ -105,7 +106,11 @@ function foldOf(incident) {
   const name = words.said(gravestOf(reasons).text);
   const buttons = make("p", "", { class: "buttons" });
   buttons.append(
-    make("a", words.t("incident.replay"), { class: "quiet", href: api.mainPage({ at: reasons[0].at }), "aria-label": labelled("incident.replay", name) }),
+    make("a", words.t("incident.replay"), {
+      class: "quiet",
+      href: api.mainPage({ at: gravestOf(reasons).at }),
+      "aria-label": labelled("incident.replay", name),
+    }),
     make("a", words.t("incident.file"), { class: "quiet", href: api.incidentFile(id), "aria-label": labelled("incident.file", name) }),
   );
   if (!isRecording())

@@ -40,10 +40,31 @@ export function within(at, reach) {
   return Number.isNaN(at) ? reach.end : Math.min(reach.end, Math.max(reach.begin, at));
 }
 
-/** The moment (ms) after this one while it plays at `speed`, at most the last; null where the record ends. */
-export function playedOn(at, speed, reach) {
+/** The moment (ms) after this one while it plays at `speed`, at most the last, and beyond a gap; null where the record ends. */
+export function playedOn(at, speed, reach, gaps = []) {
   if (reach === null || at === null || at >= reach.end) return null;
-  return Math.min(at + TICK * speed, reach.end);
+  const next = Math.min(at + TICK * speed, reach.end);
+  const gap = gapAt(next, gaps);
+  return gap === null ? next : Date.parse(gap.to);
+}
+
+/** The gap in which this moment (ms) lies, null for none: its ends are moments that are recorded. */
+export function gapAt(at, gaps) {
+  return gaps.find(({ from, to }) => Date.parse(from) < at && at < Date.parse(to)) ?? null;
+}
+
+/** A step (ms, null: no frame is known on that way) as it leads over a gap: to its other end; null where the record ends. */
+export function overGap(next, from, way, reach, gaps = []) {
+  if (next !== null) {
+    const gap = gapAt(next, gaps);
+    return gap === null ? next : Date.parse(way > 0 ? gap.to : gap.from);
+  }
+  if (reach === null || from === null) return null;
+  const ends = gaps
+    .filter((gap) => (way > 0 ? Date.parse(gap.from) >= from : Date.parse(gap.to) <= from))
+    .map((gap) => Date.parse(way > 0 ? gap.to : gap.from));
+  const end = way > 0 ? Math.min(...ends) : Math.max(...ends);
+  return reach.begin <= end && end <= reach.end ? end : null;
 }
 
 /** One frame on or back from what stands there (a frame's `replay`), in ms; null where nobody knows of one, or the record begins with it. */

@@ -44,8 +44,9 @@ export function createApisLog({ words, state, api, poll }) {
 
   async function ask() {
     const asked = { unitId, level: level.value };
-    const from = new Date(words.now().getTime() - DAY).toISOString();
-    return { ...(await api.apisLog({ ...asked, from, limit: SHOWN })), asked };
+    const now = words.now();
+    const to = state.get().past === null ? null : now.toISOString(); // of the past what had come by then
+    return { ...(await api.apisLog({ ...asked, from: new Date(now.getTime() - DAY).toISOString(), to, limit: SHOWN })), asked };
   }
 
   function onAnswer(given) {

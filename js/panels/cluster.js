@@ -99,6 +99,7 @@ export function createCluster({ words, orders, state, api, ask, readNow }) {
   }
 
   async function clearThen() {
+    if (state.get().past !== null) return; // what it would take back is of now
     const answer = await api.clearThen();
     if (!answer.ok) orders.say("global", failureSentence(answer, words));
     readNow();
@@ -115,13 +116,12 @@ export function createCluster({ words, orders, state, api, ask, readNow }) {
   }
 
   async function askStopAll() {
-    const { past, live } = state.get();
-    const manual = (live ?? state.get()).status?.grid?.mode === "manual";
+    const manual = (state.get().live ?? state.get()).status?.grid?.mode === "manual";
     const { answer } = await ask({
       title: words.t("stopall.ask"),
       lead: words.t(manual ? "stopall.lead.manual" : "stopall.lead"),
       note: words.t("stopall.note"),
-      facts: () => (past === null ? liveNow(state.get().model, words) : factsOfNow()),
+      facts: factsOfNow,
       yes: words.t("stopall"),
       focus: "yes",
       stopping: true,
@@ -129,9 +129,10 @@ export function createCluster({ words, orders, state, api, ask, readNow }) {
     return answer === "yes";
   }
 
-  /** What a stop meets while the page shows the past. */
+  /** What a stop meets, also while the page shows the past, where it may have gone since it was asked. */
   function factsOfNow() {
-    return [{ text: words.t("past.stop"), level: "alarm" }, ...liveNow(modelOfNow(), words)];
+    const lead = state.get().past === null ? [] : [{ text: words.t("past.stop"), level: "alarm" }];
+    return [...lead, ...liveNow(modelOfNow(), words)];
   }
 
   /** What is known of now, also while the page shows the past. */
@@ -203,7 +204,7 @@ export function createCluster({ words, orders, state, api, ask, readNow }) {
       ({ act }) => make("button", "", { type: "button", "data-act": act }),
       (button, { label, needs }) => {
         setText(button, label);
-        setProperty(button, "disabled", needs && !mayOrder(state.get()));
+        setProperty(button, "disabled", state.get().past !== null || (needs && !mayOrder(state.get())));
       },
     );
   }

@@ -123,6 +123,7 @@ export function createTransfer({ words, orders, state, api, ask, busVoltage }) {
     busVoltage.show(voltage);
     showMeans(model);
     setProperty(end, "hidden", !running?.active);
+    setProperty(end, "disabled", state.get().past !== null);
     setProperty(find("transfer-start"), "disabled", needs !== null);
     showNeed(find("transfer-needs"), needs?.key === "estop.refused" ? "" : needSentence(needs, words)); // the latch has its own line
     keyed(

@@ -5,8 +5,8 @@
 
 import { latchOf, latchTexts } from "../lib/estop.js";
 import { bare } from "../lib/held.js";
-import { isTimeline } from "../lib/pastReplies.js";
-import { addressAt, gapsOn, momentIn, nextMark, outOf, placed, playedOn, reachOf, SPEEDS, stepped, within } from "../lib/past.js";
+import { isFrameOf, isTimeline } from "../lib/pastReplies.js";
+import { addressAt, gapAt, gapsOn, momentIn, nextMark, outOf, overGap, placed, playedOn, reachOf, SPEEDS, stepped, within } from "../lib/past.js";
 import { failureSentence, isUntold, modeInForce } from "../lib/sentences.js";
 import { isRecording, showRecording } from "./recordingNote.js";
 import { make, setAttribute, setOutcome, setProperty, setText } from "./text.js";
@@ -14,6 +14,7 @@ import { buildStrip } from "./timeStrip.js";
 
 const PLAYS = 1000; // ms between two frames
 const REACH_FOLLOWS = 10_000; // ms between two looks at how far the record reaches
+const SLOW = 500; // ms after which a moment that is being read is told so
 const STANDS = 5; // beats in which the record does not grow, after which it has ended
 const FAR = 10_000; // ms that Page keys go on the track
 const marked = new WeakMap(); // a mark on the track -> what it stands for
@@ -34,7 +35,7 @@ export function createTimeMachine({ words, state, api, show, leave }) {
   let stood = 0; // beats since the record's end was reached
   let reachTimer = null;
   let wanted = Number.NaN; // the time (ms) to open at once the record can be read, NaN for the newest
-  let event = null; // the mark that was gone to
+  let event = null; // the mark that was gone to, and the time (ms) at which it is shown: {mark, at}
   let unreached = false; // whether the last answer was none of the controller's
   let told = () => null; // what stands as the outcome, in the language of now
   let named = null; // the language in which the marks' names stand
@@ -119,6 +120,7 @@ export function createTimeMachine({ words, state, api, show, leave }) {
     waiting = false;
     event = null;
     told = () => null;
+    stand(null);
     play(false);
     clearInterval(reachTimer);
     setProperty(strip, "hidden", true);
@@ -149,7 +151,10 @@ export function createTimeMachine({ words, state, api, show, leave }) {
     if (answer.ok && reach !== null) {
       await go(Number.isNaN(wanted) ? reach.end : wanted); // a moment beyond the record is none of its neighbours
       if (spanKept() !== null) await look(); // the marks of that time
-    } else show(null);
+    } else {
+      stand("nothing");
+      show(null);
+    }
   }
 
   /** Of a moment that an incident has kept alone, the span to ask of: {from, to}; null for all that the black box holds. */
@@ -157,6 +162,11 @@ export function createTimeMachine({ words, state, api, show, leave }) {
     const [whole, own] = [reachOf(timeline), reachOf(timeline, state.get().past?.at)];
     const alone = own !== null && (own.begin !== whole?.begin || own.end !== whole?.end);
     return alone ? { from: new Date(own.begin).toISOString(), to: new Date(own.end).toISOString() } : null;
+  }
+
+  /** What stands below the strip where it is not the moment that this names: "waiting", another one's, or "nothing"; null for that moment. */
+  function stand(how) {
+    setAttribute(document.documentElement, "data-past-below", how);
   }
 
   /** Whether the controller answered; kept until the next answer. */
@@ -172,9 +182,16 @@ export function createTimeMachine({ words, state, api, show, leave }) {
     waiting = true;
     patch({ at });
     tellAddress(at);
-    const answer = await api.frameAt(new Date(at).toISOString());
+    const slow = setTimeout(() => {
+      if (number !== asked) return;
+      stand("waiting"); // what stands below is of another moment than the strip names
+      say(() => words.t("past.waiting"));
+    }, SLOW);
+    const answer = await api.frameAt(new Date(at).toISOString(), isFrameOf(at));
+    clearTimeout(slow);
     if (number !== asked || state.get().past === null) return;
     waiting = false;
+    stand(answer.ok ? null : "nothing");
     answered(answer);
     const shown = answer.ok ? answer.body : null;
     say(() => (answer.ok ? "" : failureSentence(answer, words)), "bad");
@@ -186,7 +203,8 @@ export function createTimeMachine({ words, state, api, show, leave }) {
     play(false);
     const { at: from, replay } = state.get().past;
     const reach = reachOf(timeline, from);
-    const at = replay === null && reach !== null && from !== null ? outOf(from, way, reach, timeline.gaps) : stepped(replay, way, reach);
+    const isNothing = replay === null && reach !== null && from !== null;
+    const at = isNothing ? outOf(from, way, reach, timeline.gaps) : overGap(stepped(replay, way, reach), from, way, reach, timeline?.gaps);
     if (at === null) say(() => words.t(way > 0 ? "past.end" : "past.begin"));
     else go(at);
   }
@@ -200,7 +218,8 @@ export function createTimeMachine({ words, state, api, show, leave }) {
 
   function toMark(way) {
     play(false);
-    const mark = nextMark(shownMarks(), state.get().past.at, way);
+    const { at } = state.get().past;
+    const mark = nextMark(shownMarks(), event?.at === at ? Date.parse(event.mark.at) : at, way);
     if (mark === null) {
       say(() => words.t(way > 0 ? "past.noEventAfter" : "past.noEventBefore"));
       return;
@@ -211,8 +230,23 @@ export function createTimeMachine({ words, state, api, show, leave }) {
   function goToMark(mark) {
     if (mark === null) return;
     play(false);
-    event = mark;
-    go(Date.parse(mark.at));
+    event = { mark, at: shownAt(mark) };
+    go(event.at);
+  }
+
+  /** When a mark can be looked at: of one in a gap, as of a start before the first frame, where that ends. */
+  function shownAt(mark) {
+    const at = Date.parse(mark.at);
+    const gap = gapAt(at, timeline.gaps);
+    return gap === null ? at : Date.parse(gap.to);
+  }
+
+  /** What a mark says: what it was, and what became of it. */
+  function sentenceOf({ kind, stage, text }) {
+    const sentence = words.said(text);
+    const key = { alarm: `past.alarm.${stage}`, order: stage === "came" ? "past.order.came" : `outcome.${stage}` }[kind];
+    const became = key === undefined ? "" : words.t(key);
+    return became === "" || became === key ? sentence : words.t("past.mark.became", { sentence, outcome: became });
   }
 
   /** Those of which there is a moment: what was noted before the first frame has none. */
@@ -247,7 +281,7 @@ export function createTimeMachine({ words, state, api, show, leave }) {
   /** Where an answer takes longer than the time between two frames, it is waited for: else none would ever be shown. At its end a record that grows is followed. */
   async function playOn() {
     if (waiting) return;
-    const next = playedOn(state.get().past.at, state.get().past.speed, reachOf(timeline, state.get().past.at));
+    const next = playedOn(state.get().past.at, state.get().past.speed, reachOf(timeline, state.get().past.at), timeline?.gaps);
     if (next !== null) {
       stood = 0;
       go(next);
@@ -277,7 +311,7 @@ export function createTimeMachine({ words, state, api, show, leave }) {
       PageDown: () => far(FAR),
       "[": () => toMark(-1),
       "]": () => toMark(1),
-    }[pressed.key];
+    }[pressed.key.length === 1 ? pressed.key.toLowerCase() : pressed.key];
     if (!does) return;
     pressed.preventDefault();
     does();
@@ -333,7 +367,7 @@ export function createTimeMachine({ words, state, api, show, leave }) {
       const { count, mark, from, to } = marked.get(option);
       const [time, end] = [from, to].map((iso) => words.moment(iso, { seconds: true }));
       const key = count === 1 ? "past.mark" : time === end ? "past.mark.same" : "past.mark.some";
-      const name = bare(words.t(key, { time, end, n: count, sentence: words.said(mark.text) }));
+      const name = bare(words.t(key, { time, end, n: count, sentence: sentenceOf(mark) }));
       setAttribute(option, "aria-label", name);
       setAttribute(option, "title", name);
     }
@@ -341,7 +375,7 @@ export function createTimeMachine({ words, state, api, show, leave }) {
 
   /** Which of the marks is the event that was gone to. */
   function chooseMark() {
-    const at = event === null || Date.parse(event.at) !== state.get().past.at ? Number.NaN : Date.parse(event.at);
+    const at = event === null || event.at !== state.get().past.at ? Number.NaN : Date.parse(event.mark.at);
     let chosen = null;
     for (const option of find("marks").querySelectorAll("[role=option]")) {
       const { from, to } = marked.get(option);
@@ -360,8 +394,8 @@ export function createTimeMachine({ words, state, api, show, leave }) {
     const time = at === null ? "" : words.moment(new Date(at).toISOString(), { seconds: true });
     setText(find("time"), time);
     setAttribute(find("time"), "data-waiting", waiting);
-    const here = event !== null && Date.parse(event.at) === at;
-    setText(find("event"), here ? words.said(event.text) : "");
+    const here = event !== null && event.at === at;
+    setText(find("event"), here ? sentenceOf(event.mark) : "");
     setOutcome(outcome, told());
     const reach = reachOf(timeline, at);
     if (reach !== null) setText(find("reach"), words.t("past.reach", { begin: moment(reach.begin), end: moment(reach.end) }));

@@ -382,3 +382,99 @@ def test_a_question_asked_of_now_is_taken_back_where_the_page_goes_to_the_past(o
     page.go_forward()
     expect(page.locator("#past")).to_be_visible()
     expect(page.locator("#confirm")).to_be_hidden()
+
+
+def test_the_question_of_stop_all_tells_of_now_also_where_the_page_goes_to_the_past_meanwhile(
+    opened: OpenPage,
+) -> None:
+    """It stays, as it is for a stop; it told figures of that moment as live."""
+    page = opened()
+    page.locator("#open-past").click()
+    expect(page.locator("#past-time")).not_to_be_empty()
+    page.go_back()
+    expect(page.locator("#past")).to_be_hidden()
+    page.route(re.compile(r"/get/frame\?at="), in_manual)
+    page.locator("#stop-all").click()
+    expect(page.locator("#confirm-now")).not_to_contain_text("This page shows the past")
+    live = page.locator("#confirm-now").inner_text()
+    page.go_forward()
+    expect(page.locator("#past")).to_be_visible()
+    expect(page.locator("#confirm-now")).to_contain_text("This page shows the past. Stop all acts NOW")
+    expect(page.locator("#confirm-now")).not_to_contain_text("Mode in force: Manual")
+    assert "Mode in force: Manual" not in live
+
+
+def in_manual(route: Route) -> None:
+    """In the moment that is asked for the mode is Manual."""
+    told = route.fetch()
+    body = told.json()
+    body["grid"]["mode"] = "manual"
+    route.fulfill(response=told, json=body)
+
+
+def test_back_leads_out_of_the_past_also_after_details_were_opened_in_it(opened: OpenPage) -> None:
+    """Each step back wrote the same address in another form as a new one, so that none ever left it."""
+    page = opened("help.html")
+    page.goto(page.url.replace("help.html", "?at="))
+    expect(page.locator("#past-time")).not_to_be_empty()
+    expect(page.locator("#past-time[data-waiting]")).to_have_count(0)
+    units = page.locator(".scene-outline")
+    units.focus()
+    units.press("ArrowRight")
+    units.press("Enter")
+    expect(page.locator("#details")).to_be_visible()
+    page.locator("#details").press("Escape")
+    expect(page.locator("#details")).to_be_hidden()
+    page.wait_for_timeout(300)
+    page.go_back()
+    expect(page).to_have_url(re.compile("help.html"))
+
+
+def test_what_would_be_taken_back_of_now_cannot_be_on_a_page_of_the_past(opened: OpenPage) -> None:
+    page = opened("?at=", may_fail=True)
+    expect(page.locator("#past-time")).not_to_be_empty()
+
+    def promised(route: Route) -> None:
+        told = route.fetch()
+        body = told.json()
+        body["then"] = {"command": "c1", "mode": "stop", "state": "waiting", "by": "anna", "mine": False,
+                        "since": body["time"], "until": body["time"], "why": ""}  # fmt: skip
+        route.fulfill(response=told, json=body)
+
+    page.route(re.compile(r"/get/frame\?at="), promised)
+    page.locator("#past-event-before").click()
+    expect(page.locator("#global-pending button")).to_be_disabled()
+
+
+def test_a_frame_of_another_time_is_not_shown_under_this_ones_sign(opened: OpenPage) -> None:
+    """A cache that reads no query gives one."""
+    page = opened("?at=", may_fail=True)
+    expect(page.locator("#cards")).to_be_visible()
+    expect(page.locator("#past-time[data-waiting]")).to_have_count(0)
+
+    def other(route: Route) -> None:
+        told = route.fetch()
+        body = told.json()
+        body["replay"]["at"] = "2001-01-01T00:00:00.000+00:00"
+        route.fulfill(response=told, json=body)
+
+    page.route(re.compile(r"/get/frame\?at="), other)
+    page.locator("#past-event-before").click()
+    expect(page.locator("#past-outcome")).to_contain_text("What answers is not this controller")
+    expect(page.locator("#cards")).to_be_hidden()
+
+
+def test_a_moment_that_is_slow_to_be_read_is_told_so_and_what_stands_is_dimmed(opened: OpenPage) -> None:
+    page = opened("?at=", may_fail=True)
+    expect(page.locator("#cards")).to_be_visible()
+    expect(page.locator("#past-time[data-waiting]")).to_have_count(0)
+    held: list[Route] = []
+    page.route(re.compile(r"/get/frame\?at="), lambda route: held.append(route))
+    page.locator("#past-event-before").click()
+    expect(page.locator("#past-outcome")).to_have_text("This moment is being read.")
+    assert page.locator("#cards").evaluate("(cards) => getComputedStyle(cards).opacity") == "0.45"
+    page.unroute(re.compile(r"/get/frame\?at="))
+    for route in held:
+        route.fallback()
+    expect(page.locator("#past-outcome")).to_be_empty()
+    expect(page.locator("html")).not_to_have_attribute("data-past-below", re.compile("."))

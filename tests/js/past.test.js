@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { addressAt, BUCKETS, gapsOn, momentIn, nextMark, outOf, placed, playedOn, reachOf, stepped, within } from "../../js/lib/past.js";
+import { addressAt, BUCKETS, gapsOn, momentIn, nextMark, outOf, overGap, placed, playedOn, reachOf, stepped, within } from "../../js/lib/past.js";
 import { wordsIn } from "./wordsIn.js";
 
 test("the texts of the past come with it, also where both are asked for at once and in another language", async () => {
@@ -105,4 +105,16 @@ test("of a moment that only an incident has kept the track is that incident's", 
   assert.deepEqual(reachOf(kept, Date.parse(at(-20))), REACH); // nothing is recorded of it: its neighbours are not shown for it
   assert.deepEqual(reachOf({ ...kept, reachesBackTo: null, until: null }, begin), { begin, end });
   assert.deepEqual(reachOf(kept), REACH);
+});
+
+test("steps and playing lead over a gap, as over a restart, and end where the record does", () => {
+  const gaps = [{ from: at(10), to: at(20) }];
+  assert.equal(overGap(null, ms(10), 1, REACH, gaps), ms(20)); // the last frame before it knows of no next one
+  assert.equal(overGap(ms(20) - 1, ms(20), -1, REACH, gaps), ms(10));
+  assert.equal(overGap(ms(25), ms(24), 1, REACH, gaps), ms(25));
+  assert.equal(overGap(null, ms(40), 1, REACH, gaps), null);
+  assert.equal(overGap(null, ms(0), -1, REACH, gaps), null);
+  assert.equal(overGap(null, null, 1, null, gaps), null);
+  assert.equal(playedOn(ms(9), 5, REACH, gaps), ms(20));
+  assert.equal(playedOn(ms(9), 1, REACH, gaps), ms(10));
 });
