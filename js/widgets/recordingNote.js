@@ -7,6 +7,11 @@ export function isRecording() {
   return line() !== null;
 }
 
+/** The moment (ms) at which it opens. */
+export function ownMoment() {
+  return Date.parse(line().dataset.at);
+}
+
 export function showRecording(words) {
   if (!isRecording()) return;
   const { title, begin, end, fetched } = line().dataset;

@@ -8,7 +8,7 @@ import { bare } from "../lib/held.js";
 import { isFrameOf, isTimeline } from "../lib/pastReplies.js";
 import { addressAt, gapAt, gapsOn, momentIn, nextMark, outOf, overGap, placed, playedOn, reachOf, SPEEDS, stepped, within } from "../lib/past.js";
 import { failureSentence, isUntold, modeInForce } from "../lib/sentences.js";
-import { isRecording, showRecording } from "./recordingNote.js";
+import { isRecording, ownMoment, showRecording } from "./recordingNote.js";
 import { make, setAttribute, setOutcome, setProperty, setText } from "./text.js";
 import { buildStrip } from "./timeStrip.js";
 
@@ -80,8 +80,10 @@ export function createTimeMachine({ words, state, api, show, leave }) {
   /** Open at the time in an address, "" for the newest; of one that is none it is said so, and the page shows what is so now. */
   function follow(text) {
     const at = momentIn(text, words.zone);
-    if (!recording && text !== "" && Number.isNaN(at)) refuse(text);
-    else open(at);
+    const isRefused = text !== "" && Number.isNaN(at);
+    if (!isRefused) open(at);
+    else if (recording) open(ownMoment());
+    if (isRefused) refuse(text);
   }
 
   /** The address asked for a time that is none: the page stays as it is, and says so until the past is opened or that is read. */
@@ -105,7 +107,7 @@ export function createTimeMachine({ words, state, api, show, leave }) {
   function renderRefusal() {
     if (refusal === null) return;
     const example = addressAt(Date.parse(document.documentElement.dataset.time) || 0, "");
-    setText(refusal.said, words.t("past.unread", { text: refusal.text, example }));
+    setText(refusal.said, words.t(recording ? "past.unread.recording" : "past.unread", { text: refusal.text, example }));
     setText(refusal.line.lastElementChild, words.t("close"));
   }
 

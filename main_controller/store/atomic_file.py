@@ -33,8 +33,9 @@ def remove_whole(path: Path) -> None:
 
 
 def remove_unfinished(folder: Path) -> int:
-    """Remove what a killed process left half written; how many there were. To be called at start only."""
-    leftovers = [path for path in folder.iterdir() if path.name.startswith(TEMPORARY)]
+    """Remove what a killed process left half written; how many there were. To be called at start only. What is no file
+    is none of ours, and stays."""
+    leftovers = [path for path in folder.iterdir() if path.name.startswith(TEMPORARY) and not path.is_dir()]
     for path in leftovers:
         path.unlink(missing_ok=True)
     return len(leftovers)

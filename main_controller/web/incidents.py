@@ -24,6 +24,9 @@ from main_controller.web.shapes.incidents import Incident, IncidentPage, inciden
 FILES_AT_ONCE = 1
 """How many may fetch an incident's file at the same time: it may be hundreds of MB."""
 
+WRITING, WAITING, PATIENCE = 4, 8, 3.0
+"""How many keep or note at the same time, how many more wait for that, and how long (s): each waits for the disk."""
+
 WISHES = 1_000
 """How many incidents people may have kept that nothing else is a reason for: a script can ask for any number."""
 
@@ -58,6 +61,13 @@ class IncidentPages:
             say("web.incidentBusy", "Somebody fetches an incident's file already; try again in a moment."),
             retry_after=10,
         )
+        self._writing = Limit(
+            WRITING,
+            say("web.incidentsBusy", "Others keep or note incidents already; try again in a moment."),
+            retry_after=2,
+            waiting=WAITING,
+            patience=PATIENCE,
+        )
 
     def handlers(self) -> Handlers:
         """What answers each route."""
@@ -70,7 +80,12 @@ class IncidentPages:
         }
 
     def _asked(self, route: Route, answer: Callable[[Asked], Any]) -> Handler:
-        return lambda **in_path: answer(self._ordering.asked(route, in_path))
+        def handler(**in_path: str) -> Any:
+            asked = self._ordering.asked(route, in_path)
+            with self._writing.place():
+                return answer(asked)
+
+        return handler
 
     def page(self, given: Given) -> IncidentPage:
         """`/incidents[?from=][&to=][&before=][&limit=]`: those of that time, the newest first."""
@@ -110,7 +125,7 @@ class IncidentPages:
         given."""
         store, given = self._kept(), asked.given
         at, begins, ends = self._wanted(given)
-        if store.wishes >= WISHES:
+        if store.wishes >= WISHES and not any(one.covers(begins, ends) for one in store.all()):
             raise Refused(
                 say(
                     "web.incidentsMany",

@@ -10,6 +10,7 @@ import logging
 import os
 import shutil
 import signal
+import stat
 import sys
 import tempfile
 import time
@@ -78,6 +79,9 @@ FRAMES_EVERY = 1.0
 PREFIX, IN_USE = "apis-replay-", ".in-use"
 """How the folder of what is unpacked begins, and the file in it that its program holds."""
 
+BEGINS = 60.0
+"""How old (s) such a folder is at least that is taken for left: before that its program may not hold it yet."""
+
 FOREVER, ROOM = 36_500, 1_000_000
 """Days and MB within which the one incident is kept: it lies in a folder that goes with the end."""
 
@@ -120,7 +124,8 @@ class Shown:
 
     def __init__(self, file: Path, folder: Path, settings: Settings) -> None:
         segments = folder / "incidents" / "segments"
-        segments.mkdir(parents=True)
+        segments.parent.mkdir()  # without parents: a folder that went is none that others may read
+        segments.mkdir()
         content = opened(file, segments)
         pool = Pool(segments, megabytes=ROOM)
         box = BlackBox(pool, version=__version__, start=new_start(), wall=utc_now)
@@ -239,9 +244,10 @@ def _unpacked() -> Iterator[Path]:
 
 
 def _remove_left(folder: Path) -> None:
-    """Remove the folder of a program that does not run any more, and is this user's."""
+    """Remove the folder of a program that does not run any more, and is this user's; none that just begins."""
     try:
-        if folder.is_symlink() or folder.stat().st_uid != os.getuid():
+        told = folder.lstat()
+        if not stat.S_ISDIR(told.st_mode) or told.st_uid != os.getuid() or time.time() - told.st_mtime < BEGINS:
             return
         with (folder / IN_USE).open("r+") as held:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -81,8 +81,15 @@ def test_a_recording_is_the_same_page_without_any_order(browser: Browser, plant:
             expect(page.locator(control)).to_be_disabled()
         for control in ("#stop-all", "#estop-press", "#past-now", "#open-alarms", "#past-live"):
             expect(page.locator(control)).to_be_hidden()
+        expect(page.locator("#recording")).to_contain_text("while the incident went on")
+        own = page.locator("#past-time").inner_text()
         page.locator("body").press("n")
         expect(page.locator("#past")).to_be_visible()
         page.locator("body").press("]")
         expect(page.locator("#past-event")).not_to_be_empty()
         assert violations(page) == []
+        odd = opener("?at=soon")
+        expect(odd.locator(".banner", has_text="The time soon in this address cannot be read")).to_be_visible(
+            timeout=LONG
+        )
+        expect(odd.locator("#past-time")).to_have_text(own)

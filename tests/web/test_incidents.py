@@ -1,5 +1,6 @@
 """The routes of the incidents: pages of them, their time, and what may be kept."""
 
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -11,10 +12,11 @@ import pytz
 
 from main_controller.domain.timestamps import iso_utc
 from main_controller.domain.timing import Timing
-from main_controller.errors import BadRequest, NotFound, Refused
+from main_controller.errors import BadRequest, NoDataYet, NotFound, Refused
 from main_controller.orders.register import Register
 from main_controller.store.incidents import Incidents
 from main_controller.web import incidents as web_incidents
+from main_controller.web import routes
 from main_controller.web.incidents import IncidentPages
 from main_controller.web.ordering import Asked, Ordering
 from tests.store.incidents.site import NOON, Site
@@ -114,3 +116,36 @@ def test_wishes_have_an_end_and_what_the_grid_does_has_none(site: Site, monkeypa
     with pytest.raises(Refused, match="1 incidents are kept because somebody wished it"):
         pages.keep(asked)
     assert site.keep("the grid broke").number not in known
+
+
+def test_beyond_its_bound_a_wish_that_joins_what_is_kept_is_taken(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(web_incidents, "WISHES", 0)
+    (newest, *_), before = site.incidents.all(), len(site.incidents.all())
+    made = pages_of(site.incidents, site).keep(Asked({"reason": "odd"}, None, {}, ""))
+    assert (made["id"], len(site.incidents.all())) == (newest.id, before)
+
+
+def test_those_who_keep_and_note_use_up_no_threads_where_the_disk_hangs(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Forty held all threads of the server, so that no reading was answered any more."""
+    monkeypatch.setattr(web_incidents, "WRITING", 1)
+    monkeypatch.setattr(web_incidents, "WAITING", 0)
+    pages = pages_of(site.incidents, site)
+    keep = pages.handlers()[routes.INCIDENT_KEEP]
+    monkeypatch.setattr(pages._ordering, "asked", lambda *_: Asked({"reason": "odd"}, None, {}, ""))
+    monkeypatch.setattr(IncidentPages, "_by", staticmethod(lambda _: "anna"))
+    free, held = threading.Event(), threading.Event()
+
+    def hang() -> None:
+        held.set()
+        free.wait(20)
+
+    monkeypatch.setattr(site.incidents, "written", hang)
+    first = threading.Thread(target=keep)
+    first.start()
+    assert held.wait(10)
+    with pytest.raises(NoDataYet, match="Others keep or note incidents already"):
+        keep()
+    free.set()
+    first.join(10)

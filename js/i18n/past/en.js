@@ -25,6 +25,7 @@ export default {
   "past.live.untold": "What is so now is not known: the controller does not answer.",
   "past.now.short": "Now",
   "past.unread": "The time {text} in this address cannot be read, so this page shows what is so now. A time is written like {example}.",
+  "past.unread.recording": "The time {text} in this address cannot be read, so the recording opens at its own moment. A time is written like {example}.",
   "past.marks": "Events",
   "past.mark": "{time}: {sentence}",
   "past.mark.became": "{sentence} ({outcome})",

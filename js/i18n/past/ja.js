@@ -25,6 +25,7 @@ export default {
   "past.live.untold": "現在の状態は不明です。Main Controller が応答していません。",
   "past.now.short": "現在",
   "past.unread": "アドレスの日時 {text} を読み取れないため、現在の状態を表示しています。日時は {example} のように書きます。",
+  "past.unread.recording": "アドレスの日時 {text} を読み取れないため、記録の最初の理由の時刻を表示しています。日時は {example} のように書きます。",
   "past.marks": "イベント",
   "past.mark": "{time}: {sentence}",
   "past.mark.became": "{sentence}({outcome})",

@@ -130,6 +130,7 @@ export default {
   "web.incidentAhead": "保存できるのは過去または現在の時刻で、終了は 20 分先までです。",
   "web.incidentUnrecorded": "その時刻の記録はありません。",
   "web.noIncident": "インシデント {id} はありません。",
+  "web.incidentsBusy": "ほかの保存またはメモを処理しています。少し待ってからもう一度お試しください。",
   "web.incidentsMany": "要望により保存されたインシデントが {most} 件あるため、これ以上保存できません。",
   "web.incidentsOff": "インシデントは保存されていません。ブラックボックスまたは保存が無効です(設定 blackboxhours、incidentdays)。",
   "web.notInRecording": "これはインシデントの記録です。この内容は含まれていません。",

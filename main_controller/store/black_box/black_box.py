@@ -71,13 +71,21 @@ class BlackBox:
         self._dropped = 0
         self._tried_at = float("-inf")
         self._fault: Sentence | None = None
+        self._writing_since: float | None = None  # by the clock; None while nothing is written
         self._refused: OSError | None = None  # what the disk said last, None while it takes all
         self._past = Past(shelf, older=older, in_memory=self._in_memory, under_way=self._under_way, wall=wall)
 
     @property
     def fault(self) -> Sentence | None:
         """Why the black box is not written, None while it is."""
-        return self._fault
+        since = self._writing_since
+        if since is None or self._clock() - since <= AGAIN:
+            return self._fault
+        return say(
+            "store.blackBoxHangs",
+            "The disk does not answer: the black box waits to be written into {folder}.",
+            folder=str(self._shelf.folder),
+        )
 
     # Whoever has news
 
@@ -119,7 +127,7 @@ class BlackBox:
         `AGAIN` s; until then this raises what was said last."""
         if self._refused is not None and self._clock() - self._tried_at < AGAIN:
             raise OSError(*self._refused.args)
-        self._tried_at = self._clock()
+        self._tried_at = self._writing_since = self._clock()
         try:
             if not self._shelf.loaded:
                 self._shelf.load()
@@ -137,6 +145,8 @@ class BlackBox:
                 why=foreign(error.strerror or str(error)),
             )
             raise
+        finally:
+            self._writing_since = None
         self._fault = self._refused = None
         if self._dropped:
             log.error("%d minutes of the black box were lost while its folder could not be written", self._dropped)
@@ -207,7 +217,7 @@ class BlackBox:
     def timeline(self, begins: datetime | None = None, ends: datetime | None = None) -> Timeline:
         """How far it reaches, with the gaps and marks from `begins` to `ends` (UTC; None: all)."""
         self.record_once()
-        return self._past.timeline(begins, ends, fault=self._fault)
+        return self._past.timeline(begins, ends, fault=self.fault)
 
     # The incidents
 

@@ -27,7 +27,7 @@ from main_controller.store.black_box.entries import (
     ToldFrame,
     WholeUnit,
 )
-from main_controller.store.black_box.segment import FORMAT, Head, Packing, Segment
+from main_controller.store.black_box.segment import FORMAT, GAPS, MARKS, Head, Packing, Segment
 
 LASTS = 60.0
 """How long (s) a segment lasts."""
@@ -37,12 +37,6 @@ LARGE = 48 << 20
 
 QUIET = timedelta(seconds=3)
 """How long after a frame it is no longer told as what is so: a longer pause is a gap."""
-
-MARKS = 200
-"""How many marks a head has at most."""
-
-GAPS = 50
-"""How many gaps a segment has at most; then it ends."""
 
 WAITING = 2_000
 """How many notes wait for the first frame."""

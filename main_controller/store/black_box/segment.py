@@ -6,6 +6,8 @@ unpacked, both parts are proven by their digests, and what is wrong is one `BadS
 
 import hashlib
 import io
+import os
+import stat
 import struct
 from collections.abc import Iterator
 from datetime import datetime
@@ -30,6 +32,9 @@ LARGEST_HEAD = 1 << 20
 LARGEST_PACKED = 1 << 26
 LARGEST_RAW = 1 << 27
 """How large (bytes) the head, the packed entries and what they unpack to may be; a segment of ours stays far below."""
+
+MARKS, GAPS = 200, 50
+"""How many marks a head has at most, and how many gaps; with the last of these the segment ends."""
 
 WINDOW_LOG = 22
 """How far back (2 to the power of it, bytes) the compression looks, and how much memory a reader spends on it: a
@@ -139,18 +144,27 @@ def file_of(segment: Segment) -> bytes:
 
 def read_head(path: Path) -> Head:
     """The head of a file alone. Raises BadSegment or OSError."""
-    with path.open("rb") as file:
-        return _read_head(file, path.stat().st_size)[0]
+    with _opened(path) as file:
+        return _read_head(file, os.fstat(file.fileno()).st_size)[0]
 
 
 def read_segment(path: Path) -> Segment:
     """A whole file. Raises BadSegment or OSError."""
-    with path.open("rb") as file:
-        head, length, digest = _read_head(file, path.stat().st_size)
+    with _opened(path) as file:
+        head, length, digest = _read_head(file, os.fstat(file.fileno()).st_size)
         packed = file.read(length)
     if hashlib.sha256(packed).digest() != digest:
         raise BadSegment(say("store.segmentChanged", "its entries are not as they were written"))
     return Segment(head, packed)
+
+
+def _opened(path: Path) -> BinaryIO:
+    """The file, which no pipe or device in its place can hold up. Raises BadSegment or OSError."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise BadSegment(say("store.noFile", "it is no file"))
+    return os.fdopen(descriptor, "rb")
 
 
 def _read_head(file: BinaryIO, size: int) -> tuple[Head, int, bytes]:
@@ -176,7 +190,8 @@ def _read_head(file: BinaryIO, size: int) -> tuple[Head, int, bytes]:
                 ours=FORMAT,
             )
         )
-    if not 0 < head.raw <= LARGEST_RAW or not _tells_moments(head):
+    many = len(head.gaps) > GAPS or len(head.marks) > MARKS
+    if not 0 < head.raw <= LARGEST_RAW or many or not _tells_moments(head):
         raise BadSegment(say("store.headUnreadable", "its head cannot be read"))
     return head, packed, packed_digest
 

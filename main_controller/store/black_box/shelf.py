@@ -7,6 +7,7 @@ clock that is wrong by a year, or a program that stood still for one, takes no e
 import logging
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple, TypeVar
@@ -82,13 +83,17 @@ class Shelf:
         found: list[Kept] = []
         broken: list[tuple[Path, BadSegment]] = []
         for path in sorted(self.folder.iterdir()):
-            if path.name.endswith(ASIDE):
-                self._aside[path] = path.stat().st_size
-            elif path.name.endswith(SUFFIX):
-                try:
+            if not path.name.endswith((SUFFIX, ASIDE)):
+                continue
+            try:
+                if path.name.endswith(ASIDE):
+                    self._aside[path] = path.lstat().st_size
+                else:
                     found.append(_kept(path, read_head(path), path.stat().st_size))
-                except BadSegment as bad:
-                    broken.append((path, bad))
+            except BadSegment as bad:
+                broken.append((path, bad))
+            except OSError as error:  # that one alone cannot be read, or it went meanwhile
+                log.error("%s cannot be read, and stays: %s", path, error.strerror or error)
         with self._changing:
             self._kept = tuple(sorted(found, key=lambda one: one.place))
             self._loaded = True
@@ -136,9 +141,19 @@ class Shelf:
             return how(path)
         except BadSegment as bad:
             self.set_aside(path, bad)
+        except FileNotFoundError:
+            self._forget(path)
         except OSError as error:
             log.warning("%s of the black box cannot be read: %s", path.name, error.strerror or error)
         return None
+
+    def _forget(self, path: Path) -> None:
+        """Tell no longer of a segment that somebody took away; its time is a gap."""
+        with self._changing:
+            known = any(one.path == path for one in self._kept)
+            self._kept = tuple(one for one in self._kept if one.path != path)
+        if known:
+            log.error("%s of the black box is gone", path.name)
 
     def set_aside(self, path: Path, bad: BadSegment, *, tell: bool = True) -> None:
         """Have a file that is no whole segment out of the way, told once; from any thread."""
@@ -148,7 +163,7 @@ class Shelf:
                 return
             self._kept = tuple(one for one in self._kept if one.path != path)
             try:
-                size = path.stat().st_size
+                size = path.lstat().st_size
                 path.rename(aside)
             except OSError as error:
                 log.error("%s of the black box is broken and stays: %s", path.name, error.strerror or error)
@@ -175,9 +190,15 @@ class Shelf:
                 gone.append(oldest.path)
             self._kept, self._aside = tuple(kept), {path: size for path, size in aside.items() if path not in gone}
         for path in gone:
-            path.unlink(missing_ok=True)
+            remove_odd(path)
         if gone:
             flush_folder(self.folder)
+
+
+def remove_odd(path: Path) -> None:
+    """Remove a file that may be gone, or be none: a folder of that name is somebody's own, and stays."""
+    with suppress(IsADirectoryError):
+        path.unlink(missing_ok=True)
 
 
 def _kept(path: Path, head: Head, size: int) -> Kept:

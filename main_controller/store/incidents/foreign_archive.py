@@ -61,6 +61,9 @@ SMALL_ALL = 1 << 23
 """How long (bytes) all of them together may be unpacked beside `RATIO` times the whole file: ours are some 40 times as
 long, and one that is not costs minutes and gigabytes to show."""
 
+LARGEST_HEADS = 1 << 25
+"""How long (bytes) the heads of all segments may be together: each look at the time line reads them."""
+
 LONGEST_TEXT = 20_000
 
 MOST_NUMBER = 10**15
@@ -181,9 +184,13 @@ def _read(file: zipfile.ZipFile, folder: Path, size: int) -> Opened:
     names = sorted(name for name in members if name.startswith(SEGMENTS))
     if not names:
         raise BadArchive(say("store.archiveEmpty", "nothing is recorded in it"))
-    left = SMALL_ALL + RATIO * size
+    left, heads = SMALL_ALL + RATIO * size, LARGEST_HEADS
     for name in names:
-        left -= _take_segment(content(name), folder / name.removeprefix(SEGMENTS), name, left)
+        found = content(name)
+        raw, packed = _take_segment(found, folder / name.removeprefix(SEGMENTS), name, left)
+        left, heads = left - raw, heads - (len(found) - packed)
+        if heads < 0:
+            raise BadArchive(say("store.archiveTooMuch", "it holds more than an incident's file may"))
     return Opened(incident, about, rows, manifest)
 
 
@@ -251,8 +258,9 @@ def _check(incident: Incident, manifest: Manifest, about: About, rows: Rows) -> 
         raise BadArchive(NO_SENSE)
 
 
-def _take_segment(content: bytes, path: Path, name: str, left: int) -> int:
-    """Write one segment, after all of it was unpacked once within its bounds, `left` bytes at most; how many it was."""
+def _take_segment(content: bytes, path: Path, name: str, left: int) -> tuple[int, int]:
+    """Write one segment, after all of it was unpacked once within its bounds, `left` bytes at most; how many bytes its
+    entries are unpacked and packed."""
     path.write_bytes(content)
     try:
         segment = read_segment(path)
@@ -263,7 +271,7 @@ def _take_segment(content: bytes, path: Path, name: str, left: int) -> int:
             pass
     except BadSegment as bad:
         raise BadArchive(say("store.archiveSegment", "{name}: {why}", name=name, why=bad.sentence)) from None
-    return raw
+    return raw, len(segment.packed)
 
 
 def _shown(name: str) -> str:

@@ -109,6 +109,12 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True):
         """The units that its reasons name, each once."""
         return tuple(dict.fromkeys(one.unit for one in self.reasons if one.unit is not None))
 
+    def has_taken_in(self, other: "Incident | None") -> bool:
+        """Whether that one, which it says was joined, can be part of it: begun later, and of its time."""
+        if other is None or other.number <= self.number:
+            return False
+        return self.begins <= other.begins and other.ends <= self.ends
+
     def covers(self, begins: datetime, ends: datetime) -> bool:
         """Whether something from `begins` to `ends` is of its time."""
         return begins <= self.ends and ends >= self.begins

@@ -7,10 +7,12 @@ whole, the journal's rows of its time.
 """
 
 import logging
+import stat
 import threading
 import time
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
@@ -21,7 +23,7 @@ from msgspec import structs
 
 from main_controller.domain.timestamps import is_moment, iso_utc
 from main_controller.errors import ControllerError, NoDataYet, NotFound, Refused
-from main_controller.sentence import Sentence, foreign, say
+from main_controller.sentence import Sentence, foreign, joined, say
 from main_controller.store.atomic_file import remove_unfinished, remove_whole, write_whole
 from main_controller.store.black_box.segment import Segment, file_of
 from main_controller.store.black_box.shelf import Kept as OnShelf
@@ -44,6 +46,9 @@ log = logging.getLogger(__name__)
 AGAIN = 10.0
 """How long (s) after a refusal the disk is tried again."""
 
+PATIENCE = 3.0
+"""How long (s) who asks for something waits until others have done with the folder."""
+
 SETTLES = timedelta(minutes=3)
 """How long after its end nothing of an incident's time comes from the black box any more."""
 
@@ -52,6 +57,9 @@ ROWS = 20_000
 
 LARGEST = 4 << 20
 """How large (bytes) the file of an incident itself may be; ours stay far below."""
+
+MOST_NUMBER = 10**14
+"""Below this an incident's number lies: ours are seconds since 1970, or one more than the last."""
 
 ITSELF, ABOUT, JOURNAL = ".json", ".about.json", ".journal.json"
 """What stands behind an incident's id in the names of its files."""
@@ -114,6 +122,7 @@ class Incidents:
         self._changed: set[int] = set()  # those whose files are not as they are
         self._listeners: list[Callable[[], None]] = []
         self._writing = threading.Lock()  # held while the folder is read or written
+        self._held_since: float | None = None  # by the clock; None while nobody does
         self._loaded = False
         self._unread: Sentence | None = None  # where a file cannot be read: which segments it wants nobody knows
         self._full = False
@@ -124,7 +133,10 @@ class Incidents:
     @property
     def fault(self) -> Sentence | None:
         """Why incidents are not kept on the disk, or which of them cannot be read there; None while all is well."""
-        return self._fault or self._unread
+        since = self._held_since
+        hangs = since is not None and self._clock() - since > AGAIN
+        faults = [one for one in (_hangs(self.folder) if hangs else self._fault, self._unread) if one is not None]
+        return joined(faults, between=" ") if len(faults) > 1 else next(iter(faults), None)
 
     @property
     def used(self) -> int:
@@ -185,7 +197,7 @@ class Incidents:
 
     def note(self, number: int, note: PersonsNote) -> Incident:
         """Write down what somebody says of it, on the disk before this returns. Raises NotFound, Refused, NoDataYet."""
-        with self._writing:
+        with self._holding(PATIENCE):
             one = self.one(number)
             if len(one.notes) >= NOTES:
                 raise Refused(say("store.notesFull", "An incident takes {most} notes at most.", most=NOTES))
@@ -204,7 +216,7 @@ class Incidents:
         """Have what was asked for on the disk before this returns. Raises NoDataYet where that refuses it for now."""
         self._tried_at = float("-inf")
         try:
-            self.write_once()
+            self._write_once(PATIENCE)
         except OSError as error:
             raise NoDataYet(_rests(self.folder, error)) from error
 
@@ -282,7 +294,10 @@ class Incidents:
     def write_once(self) -> None:
         """Take in what the black box has of them, write what changed, and let the oldest go. Raises OSError where the
         disk refuses: it is tried again, after `AGAIN` s; until then this raises what was said last."""
-        with self._writing:
+        self._write_once(None)
+
+    def _write_once(self, patience: float | None) -> None:
+        with self._holding(patience):
             if self._fault is not None and self._clock() - self._tried_at < AGAIN:
                 if self._refused is not None:
                     raise OSError(*self._refused.args)
@@ -303,6 +318,18 @@ class Incidents:
             self._refused = None
             self._fault = _full(self._pool.bytes) if self._full else None
 
+    @contextmanager
+    def _holding(self, patience: float | None) -> Iterator[None]:
+        """Read or write the folder, alone; raises NoDataYet where others take longer than `patience` s (None: any)."""
+        if not self._writing.acquire(timeout=-1 if patience is None else patience):
+            raise NoDataYet(_hangs(self.folder))
+        self._held_since = self._clock()
+        try:
+            yield
+        finally:
+            self._held_since = None
+            self._writing.release()
+
     def _load(self) -> None:
         """Read what is there, once at the start."""
         self._pool.load()
@@ -314,7 +341,9 @@ class Incidents:
                 continue
             try:
                 one = _read(path)
-            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError) as error:
+                if one.number != number:
+                    raise ValueError("it is named after another one")
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError, OSError) as error:
                 log.error("the incident in %s cannot be read, and stays as it is: %s", path.name, error)
                 self._unread = say(
                     "store.incidentUnread",
@@ -322,12 +351,11 @@ class Incidents:
                     file=str(path),
                 )
                 continue
-            if one.number == number:
-                found[one.number] = one
-        joined = {number for one in found.values() for number in one.joined}
+            found[number] = one
+        gone = {number for one in found.values() for number in one.joined if one.has_taken_in(found.get(number))}
         with self._changing:
-            self._incidents = {**{n: one for n, one in found.items() if n not in joined}, **self._incidents}
-            self._changed |= joined & found.keys()  # a kill came before their files were removed
+            self._incidents = {**{n: one for n, one in found.items() if n not in gone}, **self._incidents}
+            self._changed |= gone  # a kill came before their files were removed
         self._loaded = True
         self._sweep()
 
@@ -347,6 +375,7 @@ class Incidents:
         if not ended:
             return
         try:
+            self.folder.mkdir(parents=True, exist_ok=True)
             write_whole(self._file(one.number, JOURNAL), self._rows_of(one))
         except ControllerError as error:
             log.warning("the journal's rows of incident %s cannot be read, and are asked for again: %s",
@@ -401,7 +430,9 @@ class Incidents:
             self._pool.drop_broken()
         while True:
             with self._changing:
-                over = self._pool.used + more > self._pool.bytes
+                over = (
+                    self._unread is None and self._pool.used + more > self._pool.bytes
+                )  # else no segment goes with it
                 gone = next_to_go(
                     self._incidents.values(), self._wall(), lasts=timedelta(days=self.days), over=over
                 )  # fmt: skip
@@ -431,11 +462,14 @@ class Incidents:
 
 def _read(path: Path) -> Incident:
     """Raises OSError, or ValueError and msgspec's errors for what is no incident."""
-    if path.stat().st_size > LARGEST:
+    told = path.stat()
+    if not stat.S_ISREG(told.st_mode):
+        raise ValueError("it is no file")
+    if told.st_size > LARGEST:
         raise ValueError("it is too large")
     one = _INCIDENT.decode(path.read_bytes())
     times = [one.begins, one.ends, *(why.at for why in one.reasons), *(note.at for note in one.notes)]
-    if not one.reasons or not all(map(is_moment, times)):
+    if not one.reasons or not all(map(is_moment, times)) or not 0 < one.number < MOST_NUMBER:
         raise ValueError("it makes no sense")
     return one
 
@@ -445,6 +479,12 @@ def _full(room: int) -> Sentence:
         "store.incidentsFull",
         "What is kept of incidents that go on takes all that it may, {megabytes} MB: no more of them is kept.",
         megabytes=room // 1_000_000,
+    )
+
+
+def _hangs(folder: Path) -> Sentence:
+    return say(
+        "store.incidentsHang", "The disk does not answer: incidents wait to be kept in {folder}.", folder=str(folder)
     )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from main_controller.store.atomic_file import flush_folder, write_whole
-from main_controller.store.black_box.shelf import Kept, Shelf
+from main_controller.store.black_box.shelf import Kept, Shelf, remove_odd
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +23,7 @@ class Pool(Shelf):
     def take(self, one: Kept) -> bool:
         """Take in a segment of the black box; whether it was still there. Raises OSError."""
         path = self.folder / one.path.name
+        self.folder.mkdir(parents=True, exist_ok=True)
         try:
             _link(one.path, path)
         except FileNotFoundError:
@@ -36,7 +37,7 @@ class Pool(Shelf):
         with self._changing:
             broken, self._aside = self._aside, {}
         for path in broken:
-            path.unlink(missing_ok=True)
+            remove_odd(path)
 
     def let_go(self, wanted: Callable[[Kept], bool]) -> None:
         """Remove what nobody wants any more."""

@@ -20,8 +20,7 @@ from main_controller.store.atomic_file import TEMPORARY
 from main_controller.store.black_box import BlackBox, Fact, Mark, Shelf, ToldFrame, Why
 from main_controller.store.black_box import black_box as boxes
 from main_controller.store.black_box import shelf as shelves
-from main_controller.store.black_box.recording import MARKS
-from main_controller.store.black_box.segment import entries, read_segment
+from main_controller.store.black_box.segment import MARKS, entries, read_segment
 from main_controller.store.unit_cache import UnitCache
 
 NOON = datetime(2026, 5, 13, 12, 0, tzinfo=UTC)
@@ -239,8 +238,13 @@ def test_a_disk_that_hangs_holds_up_nobody(tmp_path: Path, monkeypatch: pytest.M
     site.box.note("call", {"path": "/deals"})
     assert site.vg(74.0) == 74.0
     assert site.box.timeline().ends == NOON + timedelta(seconds=75)
+    assert site.box.fault is None
+    site.polls(7)
+    said = f"The disk does not answer: the black box waits to be written into {tmp_path}."
+    assert [str(site.box.fault), str(site.box.timeline().fault)] == [said, said]
     hangs.set()
     writing.join(10)
+    assert site.box.fault is None
 
 
 def test_what_else_happened_stands_in_it_and_on_the_time_line(tmp_path: Path) -> None:

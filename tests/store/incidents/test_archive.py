@@ -171,6 +171,24 @@ def thin_segments(files: Files) -> bytes:
     return zipped(signed({**files, **more}))
 
 
+def many_gaps(files: Files) -> bytes:
+    """A head of a MiB that costs gigabytes, as each gap is held and walked through for each answer."""
+    name = segment_of(files)
+    gap = ["2026-05-13T12:00:00Z", "2026-05-13T12:00:01Z"]
+    return zipped(signed({**files, name: with_segment(files[name], gaps=[gap] * 20_000)}))
+
+
+def large_heads(files: Files) -> bytes:
+    """Each head within what one may be, and together more than anybody reads for each answer."""
+    first = segment_of(files)
+    mark = {"at": "2026-05-13T12:00:00Z", "kind": "event", "text": "x" * 5_000}
+    more = {
+        f"segments/{number:010d}-20260513T130000Z.box": with_segment(files[first], marks=[mark] * 190, number=number)
+        for number in range(50, 90)
+    }
+    return zipped(signed({**files, **more}), zipfile.ZIP_STORED)
+
+
 def at_the_end_of_time(files: Files) -> bytes:
     name = segment_of(files)
     return zipped(signed({**files, name: with_segment(files[name], ends="9999-12-31T23:59:59-14:00")}))
@@ -294,6 +312,8 @@ HOSTILE: dict[str, Callable[[Files], bytes]] = {
     ),
     "segment that unpacks to too much": thin_segment,
     "segments that unpack to too much together": thin_segments,
+    "head with more gaps than a segment has": many_gaps,
+    "heads that are too large together": large_heads,
     "segment at the end of time": at_the_end_of_time,
     "first year": told(begins="0001-01-01T00:00:00+14:00"),
     "last year": told(ends="9999-12-31T23:59:59-14:00"),

@@ -2,6 +2,9 @@
 
 import errno
 import os
+import shutil
+import threading
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,6 +16,7 @@ from main_controller.store.black_box.segment import Segment, read_segment
 from main_controller.store.incidents import Incident, PersonsNote
 from main_controller.store.incidents import incidents as stores
 from tests.store.incidents.site import NOON, Site
+from tests.system.console import until
 
 
 def paths(site: Site, one: Incident) -> list[Path]:
@@ -216,6 +220,140 @@ def test_where_the_disk_has_no_links_it_is_copied(tmp_path: Path, monkeypatch: p
     (path,) = site.pool.folder.iterdir()
     assert path.read_bytes() == (site.shelf.folder / path.name).read_bytes()
     assert path.stat().st_nlink == 1
+
+
+def test_while_a_file_cannot_be_read_none_goes_for_room(tmp_path: Path) -> None:
+    """All went, one after the other, as no segment goes before it is known which the unreadable one wants."""
+    site = Site(tmp_path)
+    site.polls(100)
+    for _ in range(3):
+        site.keep()
+        site.polls(1_500)
+    known = {one.number for one in site.incidents.all()}
+    assert len(known) == 3
+    (tmp_path / "incidents" / "i1.json").write_bytes(b"{broken")
+    again = Site(tmp_path, start="b", now=site.now)
+    again.pool.bytes = site.pool.used
+    again.polls(10)
+    again.keep()
+    again.polls(200)
+    assert known <= {one.number for one in again.incidents.all()}
+    fault = str(again.incidents.fault)
+    assert "takes all that it may" in fault
+    assert "i1.json cannot be read" in fault
+
+
+@pytest.mark.parametrize("number", ["5", "-5"])
+def test_a_file_that_is_named_after_another_stays_and_costs_no_segment(tmp_path: Path, number: str) -> None:
+    site = Site(tmp_path)
+    site.polls(100)
+    one = site.keep()
+    site.polls(700)
+    file = tmp_path / "incidents" / f"{one.id}.json"
+    file.write_text(file.read_text().replace(f'"number":{one.number}', f'"number":{number}'))
+    segments = set(site.pool.folder.iterdir())
+    again = Site(tmp_path, start="b", now=site.now)
+    again.incidents.write_once()
+    assert str(again.incidents.fault).startswith(f"The incident in {file} cannot be read")
+    assert file.exists()
+    assert set(again.pool.folder.iterdir()) == segments
+
+
+def test_one_that_names_itself_or_a_stranger_as_its_part_takes_nothing_away(tmp_path: Path) -> None:
+    site = Site(tmp_path)
+    site.polls(100)
+    first = site.keep()
+    site.polls(2_000)
+    second = site.keep()
+    site.polls(700)
+    file = tmp_path / "incidents" / f"{first.id}.json"
+    file.write_text(file.read_text().replace('"joined":[]', f'"joined":[{first.number},{second.number}]'))
+    again = Site(tmp_path, start="b", now=site.now)
+    again.incidents.write_once()
+    assert {one.number for one in again.incidents.all()} == {first.number, second.number}
+
+
+def test_a_number_beyond_all_of_ours_is_none(tmp_path: Path) -> None:
+    """The next one would have got a number that no file name has room for, and was gone at the next start."""
+    site = Site(tmp_path)
+    site.polls(100)
+    one = site.keep()
+    site.polls(10)
+    content = (tmp_path / "incidents" / f"{one.id}.json").read_text()
+    foreign = tmp_path / "incidents" / "i999999999999999.json"
+    foreign.write_text(content.replace(f'"number":{one.number}', '"number":999999999999999'))
+    again = Site(tmp_path, start="b", now=site.now)
+    again.polls(1_300)
+    number = again.keep().number
+    assert number < 10**12
+    again.polls(10)
+    third = Site(tmp_path, start="c", now=again.now)
+    third.incidents.write_once()
+    assert number in {each.number for each in third.incidents.all()}
+
+
+@pytest.mark.parametrize("what", ["incidents", "incidents/segments"])
+def test_a_folder_that_somebody_removed_is_made_again(tmp_path: Path, what: str) -> None:
+    """What came after was told as whole, and had no segment."""
+    site = Site(tmp_path)
+    site.polls(100)
+    site.keep()
+    site.polls(700)
+    shutil.rmtree(tmp_path / what)
+    site.polls(1_300)
+    one = site.keep()
+    site.polls(900)
+    found = site.incidents.one(one.number)
+    assert found.whole
+    assert site.incidents.size(found) > 0
+    assert paths(site, found)
+    assert site.incidents.fault is None
+
+
+@pytest.mark.parametrize("make", [Path.mkdir, os.mkfifo, lambda path: path.symlink_to("nothing")])
+def test_an_odd_entry_in_a_folder_keeps_nothing_else_from_being_kept(
+    tmp_path: Path, make: Callable[[Path], object]
+) -> None:
+    """A folder, a pipe or a link to nothing of the name of a segment, or of an incident."""
+    for folder in ("blackbox", "incidents/segments"):
+        (tmp_path / folder).mkdir(parents=True)
+        for name in ("0000000999-20260513T120000Z.box", "0000000998-20260513T120000Z.box.damaged"):
+            make(tmp_path / folder / name)
+    make(tmp_path / "incidents" / "i77.json")
+    make(tmp_path / "incidents" / ".tmp-x")
+    site = Site(tmp_path)
+    site.polls(100)
+    one = site.keep()
+    site.polls(900)
+    assert site.incidents.one(one.number).whole
+    assert paths(site, one)
+    assert "i77.json cannot be read" in str(site.incidents.fault)
+    assert site.vg(50.0) == 50
+
+
+def test_a_disk_that_does_not_answer_holds_nobody_who_asks_and_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All threads of the server waited for it."""
+    monkeypatch.setattr(stores, "PATIENCE", 0.05)
+    site = Site(tmp_path)
+    site.polls(100)
+    one = site.keep()
+    site.incidents.write_once()
+    free = threading.Event()
+    monkeypatch.setattr(stores, "write_whole", lambda *_: free.wait(20))
+    site.keep("again")
+    worker = threading.Thread(target=site.incidents.write_once)
+    worker.start()
+    until(lambda: site.incidents._held_since is not None, "the worker to hang")
+    for asks in (site.incidents.written, lambda: site.incidents.note(one.number, PersonsNote(NOON, "anna", "x"))):
+        with pytest.raises(NoDataYet, match="The disk does not answer"):
+            asks()
+    site.now += stores.AGAIN + 1
+    assert str(site.incidents.fault).startswith("The disk does not answer: incidents wait to be kept in ")
+    free.set()
+    worker.join(20)
+    assert site.incidents.fault is None
 
 
 @pytest.mark.parametrize("content", [b"{", b"[]", b'{"number":1}', b"\xff", b"[" * 100_000])
