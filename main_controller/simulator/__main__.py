@@ -4,7 +4,7 @@ import argparse
 import logging
 import signal
 import sys
-import threading
+from queue import SimpleQueue
 
 from main_controller.domain.modes import Mode
 from main_controller.simulator.cluster import SimulatedCluster
@@ -63,16 +63,16 @@ def main(argv: list[str] | None = None) -> int:
         cluster.start()
     except (OSError, ValueError) as error:
         parser.error(str(error))
-    ended = threading.Event()
+    ended: SimpleQueue[None] = SimpleQueue()  # an event would hold its lock where a signal comes as the wait begins
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: ended.set())
+        signal.signal(number, lambda *_: ended.put(None))
     log.info("SIMULATED cluster of %d units, %g times real time", asked.units, asked.speed)
     log.info(
         "Budo Emulator %s, Emulator Emulator %s, converters %s", cluster.budo_url, cluster.emul_url, cluster.device_url
     )
     if cluster.control_url is not None:
         log.info("faults at %s/fault", cluster.control_url)
-    ended.wait()
+    ended.get()
     cluster.stop()
     return 0
 
