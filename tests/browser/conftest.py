@@ -166,6 +166,7 @@ def pages(browser: Browser, address: str) -> Iterator[OpenPage]:
             place = browser.new_context(**options)
             stack.callback(place.close)
             watched = Watched(place.new_page(), urlsplit(address).netloc)
+            stack.callback(_let_go, watched.page)
             opened.append((watched, may_fail))
             if stage is not None:
                 stage.attach(watched.page)
@@ -183,6 +184,12 @@ def pages(browser: Browser, address: str) -> Iterator[OpenPage]:
             uncaught = [f for f in watched.faults if not (may_fail and f.startswith("Failed to load resource"))]
             assert uncaught == []
         assert [stage.bare for stage in stages if stage.bare] == []
+
+
+def _let_go(page: Page) -> None:
+    """Answer for the page no longer: what it asks at its end would break the next test."""
+    if not page.is_closed():
+        page.unroute_all(behavior="ignoreErrors")
 
 
 @pytest.fixture
