@@ -69,6 +69,7 @@ export function createTimeMachine({ words, state, api, show, leave }) {
     if (state.get().past === null)
       state.set({ past: { at: null, playing: false, speed: Number(speed.value), replay: null, recording }, live: { frame, status, statusAt } });
     else patch({ at: null });
+    stand("waiting"); // it is still what is so now
     setProperty(strip, "hidden", false);
     document.documentElement.dataset.past = "";
     clearInterval(reachTimer);
@@ -142,12 +143,13 @@ export function createTimeMachine({ words, state, api, show, leave }) {
       timeline = answer.body;
       drawTrack();
     }
-    const again = unreached && answered(answer);
+    const again = unreached;
+    answered(answer);
     const reach = reachOf(timeline, past.at ?? wanted);
     if (!answer.ok) say(() => failureSentence(answer, words), "bad");
     else if (past.at === null && reach === null) say(() => words.t("past.empty"));
     if (past.at !== null) {
-      if (again) await go(past.at); // what could not be had of it meanwhile
+      if (again && !unreached) await go(past.at); // what could not be had of it meanwhile
       return;
     }
     if (answer.ok && reach !== null) {
@@ -171,10 +173,9 @@ export function createTimeMachine({ words, state, api, show, leave }) {
     setAttribute(document.documentElement, "data-past-below", how);
   }
 
-  /** Whether the controller answered; kept until the next answer. */
+  /** Keeps whether the controller answered, until the next answer. */
   function answered(answer) {
     unreached = !answer.ok && answer.failure !== "refused";
-    return !unreached;
   }
 
   /* ---- going through it ---- */

@@ -194,6 +194,20 @@ def test_that_the_controller_was_not_reached_is_said_no_longer_than_that(opened:
     expect(page.locator("#cards")).to_be_visible()
 
 
+def test_that_the_reach_could_not_be_asked_is_said_no_longer_than_that_either(opened: OpenPage) -> None:
+    often = (
+        "{ const real = setInterval; window.setInterval = (call, wait, ...more) => real(call, wait / 10, ...more); }"
+    )
+    page = opened("?at=", may_fail=True, script=often)
+    expect(page.locator("#past-time")).not_to_be_empty()
+    expect(page.locator("#cards")).to_be_visible()
+    page.route("**/timeline*", lambda route: route.abort())
+    expect(page.locator("#past-outcome")).not_to_be_empty(timeout=LONG)
+    page.unroute("**/timeline*")
+    expect(page.locator("#past-outcome")).to_be_empty(timeout=LONG)
+    expect(page.locator("#cards")).to_be_visible()
+
+
 def test_what_is_so_now_is_told_of_a_dead_apis_web_and_a_latched_estop_too(opened: OpenPage) -> None:
     """The strip and the question said "Run" as if somebody told it."""
     stage = Stage.of(2)

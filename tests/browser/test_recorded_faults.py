@@ -9,13 +9,17 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from main_controller.assessment import cluster as grid_rules
+from main_controller.upstream.http_json import Timeout
 from tests.browser.conftest import pages
 from tests.replayer import Replayer
-from tests.system.console import Console
+from tests.system import console
 
 SPEED = 6.0
 LATE = 30.0
 """What the polls of the page and a busy machine may add, in seconds of the recording."""
+
+PATIENCE = 5 / SPEED
+"""How long (s) a reading may take: as long as it really may, at this speed."""
 
 LOOK = """() => ({
     bar: document.getElementById('unwatched').hidden ? '' : document.getElementById('unwatched').innerText,
@@ -39,9 +43,10 @@ def shown(browser: Browser, root: Path, tmp_path_factory: pytest.TempPathFactory
     seen: Shown = []
     with (
         mock.patch.object(grid_rules, "ERROR_QUIET_S", 15 / SPEED),
+        mock.patch.object(console, "READING", Timeout(connect=PATIENCE, total=PATIENCE)),
         Replayer(root / "tests" / "recordings" / "faults.jsonl.gz", SPEED) as replayer,
-        Console(tmp_path_factory.mktemp("replay") / "console", **{**replayer.settings, **times}) as console,
-        pages(browser, console.address) as open_page,
+        console.Console(tmp_path_factory.mktemp("replay") / "console", **{**replayer.settings, **times}) as program,
+        pages(browser, program.address) as open_page,
     ):
         page = open_page(may_fail=True, hurry=8)
         expect(page.locator("#trust-live b")).to_have_text("4")
