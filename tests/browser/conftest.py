@@ -43,6 +43,11 @@ HIDE = """
 WAIT = 20_000
 """How long (ms) a page may take to show what it must show, on a busy machine."""
 
+SOON = 10_000
+"""How long (ms) a test waits for what comes at once: a machine that runs three of them may rest for seconds."""
+
+expect.set_options(timeout=SOON)
+
 
 @dataclass
 class Plant:
@@ -211,7 +216,7 @@ def patient() -> Iterator[None]:
     """For pages that ask for much at once, which takes its time on a busy machine."""
     expect.set_options(timeout=WAIT)
     yield
-    expect.set_options(timeout=5_000)
+    expect.set_options(timeout=SOON)
 
 
 @pytest.fixture(scope="module")
