@@ -81,10 +81,12 @@ export function createTimeMachine({ words, state, api, show, leave }) {
   /** Open at the time in an address, "" for the newest; of one that is none it is said so, and the page shows what is so now. */
   function follow(text) {
     const at = momentIn(text, words.zone);
-    const isRefused = text !== "" && Number.isNaN(at);
-    if (!isRefused) open(at);
-    else if (recording) open(ownMoment());
-    if (isRefused) refuse(text);
+    if (text === "" || !Number.isNaN(at)) {
+      open(at);
+      return;
+    }
+    if (recording) open(ownMoment());
+    refuse(text);
   }
 
   /** The address asked for a time that is none: the page stays as it is, and says so until the past is opened or that is read. */

@@ -38,6 +38,24 @@ def time_of(page: Page) -> str:
     return page.locator("#past-time").inner_text()
 
 
+def back_from_the_past(opened: OpenPage) -> Page:
+    """A page of now, from which the browser's Forward leads to the past."""
+    page = opened()
+    page.locator("#open-past").click()
+    expect(page.locator("#past-time")).not_to_be_empty()
+    page.go_back()
+    expect(page.locator("#past")).to_be_hidden()
+    return page
+
+
+def shown_whole(opened: OpenPage) -> Page:
+    """A page of the newest moment, with its cards."""
+    page = opened("?at=", may_fail=True)
+    expect(page.locator("#cards")).to_be_visible()
+    expect(page.locator("#past-time[data-waiting]")).to_have_count(0)
+    return page
+
+
 def test_it_opens_at_the_newest_goes_from_event_to_event_and_back_to_now(opened: OpenPage) -> None:
     page = opened()
     page.locator("#open-past").click()
@@ -384,11 +402,7 @@ def test_what_waits_for_a_second_person_is_told_where_the_page_was_opened_in_the
 
 def test_a_question_asked_of_now_is_taken_back_where_the_page_goes_to_the_past(opened: OpenPage) -> None:
     """The browser's own way forward leads there past the open question, whose "Live now" would tell that moment's."""
-    page = opened()
-    page.locator("#open-past").click()
-    expect(page.locator("#past-time")).not_to_be_empty()
-    page.go_back()
-    expect(page.locator("#past")).to_be_hidden()
+    page = back_from_the_past(opened)
     expect(page.locator("#shut-down")).to_be_visible()
     page.locator("#global-choice").select_option("stop")
     page.locator("#global-set").click()
@@ -402,11 +416,7 @@ def test_the_question_of_stop_all_tells_of_now_also_where_the_page_goes_to_the_p
     opened: OpenPage,
 ) -> None:
     """It stays, as it is for a stop; it told figures of that moment as live."""
-    page = opened()
-    page.locator("#open-past").click()
-    expect(page.locator("#past-time")).not_to_be_empty()
-    page.go_back()
-    expect(page.locator("#past")).to_be_hidden()
+    page = back_from_the_past(opened)
     page.route(re.compile(r"/get/frame\?at="), in_manual)
     page.locator("#stop-all").click()
     expect(page.locator("#confirm-now")).not_to_contain_text("This page shows the past")
@@ -462,9 +472,7 @@ def test_what_would_be_taken_back_of_now_cannot_be_on_a_page_of_the_past(opened:
 
 def test_a_frame_of_another_time_is_not_shown_under_this_ones_sign(opened: OpenPage) -> None:
     """A cache that reads no query gives one."""
-    page = opened("?at=", may_fail=True)
-    expect(page.locator("#cards")).to_be_visible()
-    expect(page.locator("#past-time[data-waiting]")).to_have_count(0)
+    page = shown_whole(opened)
 
     def other(route: Route) -> None:
         told = route.fetch()
@@ -479,9 +487,7 @@ def test_a_frame_of_another_time_is_not_shown_under_this_ones_sign(opened: OpenP
 
 
 def test_a_moment_that_is_slow_to_be_read_is_told_so_and_what_stands_is_dimmed(opened: OpenPage) -> None:
-    page = opened("?at=", may_fail=True)
-    expect(page.locator("#cards")).to_be_visible()
-    expect(page.locator("#past-time[data-waiting]")).to_have_count(0)
+    page = shown_whole(opened)
     held: list[Route] = []
     page.route(re.compile(r"/get/frame\?at="), lambda route: held.append(route))
     page.locator("#past-event-before").click()

@@ -444,12 +444,18 @@ def test_rules_of_one_letter_stand_once_each_however_often_they_are_asked(open_q
     expect(page.locator(".card .rules li")).to_have_text([re.compile("350 V"), re.compile("2 A")])
 
 
-def test_a_rule_that_nobody_may_override_refuses_on_the_spot(open_quiet: OpenPage) -> None:
-    """Nothing is sent, the sentence stands at the unit."""
+def refusing() -> Stage:
+    """A unit in Manual, of which a rule that nobody may override keeps every order."""
     stage = Stage.of(1, mode="manual")
     stage.grid["mode"] = "manual"
     rule = {**RULES[1], "rule": "d", "sentence": "E002 is the voltage reference.", "overridable": False}
     stage.answers["/set/dcdc/E001"] = (200, {"rules": [rule]})
+    return stage
+
+
+def test_a_rule_that_nobody_may_override_refuses_on_the_spot(open_quiet: OpenPage) -> None:
+    """Nothing is sent, the sentence stands at the unit."""
+    stage = refusing()
     page = open_quiet(stage=stage)
     page.locator(".card .current input").fill("2")
     page.locator(".card .choices label", has_text="Voltage control").click()
@@ -461,10 +467,7 @@ def test_a_rule_that_nobody_may_override_refuses_on_the_spot(open_quiet: OpenPag
 
 def test_set_rests_on_the_rules_answer_also_where_they_are_asked_again_meanwhile(open_quiet: OpenPage) -> None:
     """Pressed as soon as it is entered, the form's own question overtakes that of Set: what it says was lost."""
-    stage = Stage.of(1, mode="manual")
-    stage.grid["mode"] = "manual"
-    rule = {**RULES[1], "rule": "d", "sentence": "E002 is the voltage reference.", "overridable": False}
-    stage.answers["/set/dcdc/E001"] = (200, {"rules": [rule]})
+    stage = refusing()
     page = open_quiet(stage=stage)
     page.locator(".card .current input").fill("2")
     expect(page.locator(".card [data-act=converter]")).to_be_enabled()

@@ -33,7 +33,7 @@ from main_controller.store.incidents.archive import (
     SEGMENTS,
     Manifest,
 )
-from main_controller.store.incidents.incident import NOTES, REASONS, Incident
+from main_controller.store.incidents.incident import MOST_NUMBER, NOTES, REASONS, Incident
 
 Read = TypeVar("Read")
 
@@ -65,8 +65,6 @@ LARGEST_HEADS = 1 << 25
 """How long (bytes) the heads of all segments may be together: each look at the time line reads them."""
 
 LONGEST_TEXT = 20_000
-
-MOST_NUMBER = 10**15
 
 BROKEN = say("store.archiveBroken", "it is broken, or no zip file")
 NO_SENSE = say("store.archiveNoSense", "what it tells of itself makes no sense")

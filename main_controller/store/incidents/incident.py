@@ -30,6 +30,9 @@ can ask for in any number takes no place from what the grid did, or from a stop.
 NOTES = 200
 """How many notes one takes at most."""
 
+MOST_NUMBER = 10**14
+"""Below this an incident's number lies: ours are seconds since 1970, or one more than the last."""
+
 
 _ID = re.compile(r"i([0-9]{1,15})")
 

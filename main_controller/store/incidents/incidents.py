@@ -29,6 +29,7 @@ from main_controller.store.black_box.segment import Segment, file_of
 from main_controller.store.black_box.shelf import Kept as OnShelf
 from main_controller.store.incidents.incident import (
     AROUND,
+    MOST_NUMBER,
     NOTES,
     Incident,
     PersonsNote,
@@ -57,9 +58,6 @@ ROWS = 20_000
 
 LARGEST = 4 << 20
 """How large (bytes) the file of an incident itself may be; ours stay far below."""
-
-MOST_NUMBER = 10**14
-"""Below this an incident's number lies: ours are seconds since 1970, or one more than the last."""
 
 ITSELF, ABOUT, JOURNAL = ".json", ".about.json", ".journal.json"
 """What stands behind an incident's id in the names of its files."""
