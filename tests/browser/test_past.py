@@ -492,7 +492,8 @@ def test_a_moment_that_is_slow_to_be_read_is_told_so_and_what_stands_is_dimmed(o
     page.route(re.compile(r"/get/frame\?at="), lambda route: held.append(route))
     page.locator("#past-event-before").click()
     expect(page.locator("#past-outcome")).to_have_text("This moment is being read.")
-    assert page.locator("#cards").evaluate("(cards) => getComputedStyle(cards).opacity") == "0.45"
+    for part in ("#cards", ".trust"):
+        assert page.locator(part).evaluate("(shown) => getComputedStyle(shown).opacity") == "0.45", part
     page.unroute(re.compile(r"/get/frame\?at="))
     for route in held:
         route.fallback()
