@@ -140,7 +140,7 @@ class FaultyServer:
 
 def _request(lines: Any, connection: socket.socket, number: int, closing: threading.Event) -> Exchange | None:
     statuses = lines.readline().decode("latin-1").split()
-    if len(statuses) != 3:
+    if len(statuses) != 3 or not statuses[2].startswith("HTTP/"):
         return None
     headers = {}
     while (line := lines.readline().decode("latin-1").strip()) != "":

@@ -29,7 +29,8 @@ class Guard:
     """What one exchange may still use, and how far it got. One exchange at a time, in one thread.
 
     Times are of the monotonic clock in s; `room` is in bytes, everything received included. `place` is the host and
-    address that was written to, `remembered` whether an address from before stands in for a slow resolver.
+    address that was written to, `remembered` whether an address from before stands in for a slow resolver. `taken` is
+    whether a connection for TLS was taken, whatever was agreed on it.
     """
 
     def __init__(self) -> None:
@@ -46,6 +47,7 @@ class Guard:
         self.place: tuple[str, Place] | None = None
         self.room = self._whole_room = room
         self.connected = False
+        self.taken = False
         self.reused = True
         self.timed_out = False
 
@@ -140,6 +142,7 @@ class _BoundedTlsConnection(HTTPSConnection):
         try:
             plain = _connected(self, 443)
             place = plain.place
+            self.guard.taken = True
             with plain:  # its descriptor goes over to the one with TLS
                 plain.settimeout(self.guard.connect_left())  # the whole handshake has it
                 tls: Any = _bounded_tls(self.authorities()).wrap_socket(plain, server_hostname=self.host)

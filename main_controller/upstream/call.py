@@ -134,7 +134,7 @@ class Call:
         if not guard.connected and not isinstance(error, requests.ReadTimeout):
             sentence = say(
                 "upstream.unreachable", "{peer} could not be reached for {call}: {reason}",
-                peer=peer, call=call, reason=_reason(error, self.timeout.connect if timed_out else None),
+                peer=peer, call=call, reason=self._late(guard) if timed_out else _reason(error),
             )  # fmt: skip
             return UpstreamUnreachable(sentence, sent=False)
         if timed_out:
@@ -179,6 +179,13 @@ class Call:
             peer=peer, call=call, status=status, said=plain(self.secrets.out_of(str(said))),
         )  # fmt: skip
 
+    def _late(self, guard: Guard) -> Sentence:
+        """What did not come about in the time to connect."""
+        seconds = self.timeout.connect
+        if guard.taken:
+            return say("upstream.noTlsWithin", "it agrees on no TLS within {seconds:g} s", seconds=seconds)
+        return say("upstream.noConnectionWithin", "no connection within {seconds:g} s", seconds=seconds)
+
     def _timeout_told(self) -> Sentence:
         peer, call, seconds = self.peer, self.name, self.timeout.total
         if self.order:
@@ -208,10 +215,8 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
         cause = cause.__cause__ or cause.__context__
 
 
-def _reason(error: BaseException, connect: float | None) -> Sentence:
+def _reason(error: BaseException) -> Sentence:
     """Why no connection came about, in words."""
-    if connect is not None:
-        return say("upstream.noConnectionWithin", "no connection within {seconds:g} s", seconds=connect)
     for cause in _causes(error):
         if isinstance(cause, ssl.SSLError):
             return words_of(cause)

@@ -30,6 +30,7 @@ export default {
   "upstream.noBudoWord": "{word} は Budo Emulator の Mode ではありません。何も送信していません",
   "upstream.noConnection": "接続できません",
   "upstream.noConnectionWithin": "{seconds:g} 秒以内に接続できません",
+  "upstream.noTlsWithin": "{seconds:g} 秒以内に TLS の合意に至りません",
   "upstream.noConverterStatus": "{status} は DC/DC Converter の状態ではありません。何も送信していません",
   "upstream.noGlobalMode": "{mode} は Global Mode ではありません。何も送信していません",
   "upstream.noLocalMode": "{mode} は Local Mode ではありません。何も送信していません",
