@@ -20,8 +20,11 @@ from tests.system.console import BEATS, CALM, Console, lay_out, settings_for
 TEMPO = 0.15
 """The real programs' periods and time-outs, that much of their length."""
 
-TO_SCALE: dict[str, Any] = {"readinglag": 12 * TEMPO, "stoplag": 30 * TEMPO}
-"""How long readings lag behind what such a cluster does: counted sooner, an old one would say that an order failed."""
+TO_SCALE: dict[str, Any] = {"readinglag": 12 * TEMPO, "stoplag": 30 * TEMPO, "modetime": 8}
+"""How long readings lag behind what such a cluster does: counted sooner, an old one would say that an order failed.
+
+A mode has longer than elsewhere to be seen, since the browsers take much of the machine.
+"""
 
 SELDOM: dict[str, Any] = {"datacollectorinterval": 1, "schedulerInterval": 1, "staleafter": 20}
 """For clusters in which the tests change nothing."""
@@ -122,12 +125,15 @@ def place(browser: Browser) -> Iterator[BrowserContext]:
 def running(
     folder: Path, units: int, mode: Mode = Mode.AUTONOMOUS, *, beats: Beats = BEATS, **settings: Any
 ) -> Iterator[Plant]:
-    """The program watching a fresh cluster of so many units that begins in `mode`; `beats`: as of `Console`."""
+    """The program watching a fresh cluster of so many units that begins in `mode`; `beats`: as of `Console`.
+
+    Its calls take as long as they really may: a cluster in the same machine rests for as long as the browsers work.
+    """
     cluster = SimulatedCluster(units, mode=mode, tempo=TEMPO, speed=20.0)
     cluster.start()
     try:
         urls = {"apis_emul_url": cluster.emul_url, "apis_budo_url": cluster.budo_url, "emul_url": cluster.device_url}
-        with Console(folder, beats=beats, **{**urls, **TO_SCALE, **settings}) as console:
+        with Console(folder, patient=True, beats=beats, **{**urls, **TO_SCALE, **settings}) as console:
             yield Plant(console, cluster)
     finally:
         cluster.stop()

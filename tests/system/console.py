@@ -65,7 +65,7 @@ CALM = Beats(watch=0.5, look=0.2, events=0.5, frame=0.25)
 def hurried(settings: Settings) -> Timing:
     """The settings' times, and those that are no settings as short as `SHORT`."""
     return replace(
-        timing_of(settings), stop_unheard=1.5, stop_again=0.5, stop_reads=0.2, after_grace=3.0, lease_warned=1.5
+        timing_of(settings), stop_unheard=1.5, stop_again=0.5, stop_reads=0.2, after_grace=6.0, lease_warned=1.5
     )
 
 
