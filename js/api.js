@@ -6,7 +6,7 @@
 //   ok           true for 2xx
 //   status       the HTTP status, 0 when no answer came
 //   body         the JSON; of a failure {"error": sentence, ...} as the controller said it, or null when no answer came
-//   failure      null | "refused" (the controller said no) | "unreachable" | "timedOut" | "garbled" (not this controller's words)
+//   failure      null | "refused" (the controller said no, or this page did: `held`) | "unreachable" | "timedOut" | "garbled" (not this controller's words)
 //                | "gaveWay" (ended here, to leave the way to a stop)
 //   reads        whether it was only asked: of a reading that failed no order is in doubt
 // Only what bears the controller's mark is a refusal, or an answer to an order; a reading is known by its form (lib/replies.js).
@@ -28,6 +28,7 @@ export function createApi({
   orderTimeout = ORDER_TIMEOUT,
   page = null,
   words = null,
+  held = () => null, // why nothing but readings and stops is sent now, as a sentence; null where it is
 } = {}) {
   const underWay = new Set(); // what may be ended to leave the way to a stop
   let wayFree = null; // settled when readings may go again
@@ -38,7 +39,9 @@ export function createApi({
     return call(path, { headers: ASKED, cache: "no-store" }, { timeout: readTimeout, reads: true, marked, is });
   }
 
-  function post(path, parameters, { stops = false, reads = false } = {}) {
+  async function post(path, parameters, { stops = false, reads = false } = {}) {
+    const why = stops || reads ? null : held();
+    if (why !== null) return { ok: false, status: 0, body: { error: why, sent: false }, failure: "refused", reads };
     const body = new URLSearchParams(given(parameters));
     // keepalive: a stop leaves even when the page is closed right after the press
     return call(

@@ -54,7 +54,11 @@ const name = pageName();
 const state = createState({ model: buildModel(null) });
 const now = () => serverNow(state.get(), performance.now());
 const words = createWords(firstLanguage(), { zone: document.documentElement.dataset.zone, now, holds: true });
-const api = createApi({ page: document.body.dataset.display === "wall" ? null : name, words }); // a wall is nobody's page: it renews no lease
+const api = createApi({
+  page: document.body.dataset.display === "wall" ? null : name, // a wall is nobody's page: it renews no lease
+  words,
+  held: () => (state.get().past === null ? null : words.t("needs.past")), // also for a question of now that still stood open
+});
 const orders = createOrders({ api, state, words, page: name, renew: readNow, now: () => serverNow(state.get().live ?? state.get(), performance.now()) });
 const frames = createFrames();
 const asking = createAsk();

@@ -16,7 +16,6 @@ const KEPT = 200; // entries of this session; the journal keeps all
 const PATIENCE = 2_000; // ms without an answer until an order is asked for by its key
 const ORDER_TIME = 10; // s, as the controller's setting where the status does not tell it
 const SURELY_LATE = 5; // s beyond it: what has not arrived by then is refused when it does
-const STOPS = ["stopAll", "estop"]; // what is sent also while the page shows the past: a question asked of now may still stand when it goes there
 const OPEN = ["pending", "accepted"];
 const KIND = { verified: "done", partlyVerified: "warn" };
 const READINGS_TIME = 90_000; // ms: by then the readings have shown what a converter answered, or will not
@@ -39,18 +38,11 @@ export function createOrders({ api, state, words, page = null, renew = () => {},
   }
 
   async function give({ spot, order, unitId = null, wanted = {}, moment: held = moment(), call }) {
-    if (state.get().past !== null && !STOPS.includes(order)) return untaken(spot, words.t("needs.past"));
     const key = put({ spot, command: { order, unitId, wanted, state: "pending" }, start: moment().start, sentAt: clock(), flight: true });
     const answer = await call(api.orders({ key, page, wait: "no", ...judgedFrom(held) }));
     answered(key, answer);
     renew(); // else the next order would be judged by a status from before this one
     return answer;
-  }
-
-  /** Says why an order is not sent at all; its answer, as if the controller had refused it. */
-  function untaken(spot, why) {
-    say(spot, why);
-    return { ok: false, status: 0, failure: "refused", body: { error: why, sent: false } };
   }
 
   function judgedFrom(held) {

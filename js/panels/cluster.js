@@ -99,7 +99,6 @@ export function createCluster({ words, orders, state, api, ask, readNow }) {
   }
 
   async function clearThen() {
-    if (state.get().past !== null) return; // what it would take back is of now
     const answer = await api.clearThen();
     if (!answer.ok) orders.say("global", failureSentence(answer, words));
     readNow();

@@ -40,7 +40,6 @@ export function createSecondPerson({ words, orders, state, api, ask, readNow }) 
   }
 
   async function withdraw(id) {
-    if (state.get().past !== null) return; // what it would take back is of now
     const answer = await api.withdraw(id);
     if (!answer.ok) orders.say(SPOT, failureSentence(answer, words));
     readNow();

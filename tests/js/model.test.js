@@ -247,6 +247,21 @@ test("orders go by POST with their parameters in the body, an empty value kept a
   assert.deepEqual([asked[1].url, asked[1].body.toString()], ["set/dcdc", "unitId=a%2Fb&mode=0x0014&dvg=350&dig=2&dryRun=true"]);
 });
 
+test("while nothing else may leave, as when the page shows the past, stops and readings do, and everything else says why", async () => {
+  const asked = [];
+  const fetch = async (url, { method = "GET" }) => (
+    asked.push(`${method} ${url}`), { status: 202, ok: true, headers: new Headers(MARKED), json: async () => ({}) }
+  );
+  const { orders, giveWay, charts, ...others } = createApi({ fetch, held: () => "not now" });
+  const answers = {};
+  for (const [name, call] of Object.entries({ ...others, ...orders() })) answers[name] = await call("E001", {});
+  const refused = Object.keys(answers).filter((name) => answers[name].failure === "refused");
+  for (const name of refused) assert.deepEqual(pick(answers[name]), [false, 0, "refused", { error: "not now", sent: false }], name);
+  for (const name of ["setOperationMode", "setDcdc", "confirm", "withdraw", "clearThen", "estopReset", "shutDown", "share", "endShare"])
+    assert.ok(refused.includes(name), name);
+  assert.deepEqual(asked.filter((one) => one.startsWith("POST")).sort(), ["POST estop", "POST flushCache", "POST set/dcdc/E001", "POST stopAll"]);
+});
+
 test("refusal, silence, time-out and garbage each have a name, and none throws", async () => {
   const aborted = Object.assign(new Error("x"), { name: "AbortError" });
   const { fetch } = fakeFetch([

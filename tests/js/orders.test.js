@@ -469,15 +469,3 @@ test("a running Stop all tells who gets Wait in how long and why, and without it
     assert.equal(standing({ ...stop, progress: { shown: 1, of: 4, grace } }, words), "sending; seen at 1 of 4 units");
   assert.match(standing(stop, await wordsIn("ja")), /E001、?.*E002 には 31 秒後に Wait を送信します/);
 });
-
-test("while the page shows the past nothing is sent but what stops all, also from a question that stood open", async () => {
-  const { orders, give, ...world } = bench();
-  let sent = 0;
-  const call = async ({ terms }) => ((sent += 1), { ok: true, body: { command: "c1", key: terms.key, state: "verified" } });
-  world.state.set({ past: { at: 0 }, live: { frame: null, status: world.state.get().status, statusAt: 0 } });
-  const answer = await give(call);
-  assert.deepEqual([answer.ok, answer.body.sent, sent], [false, false, 0]);
-  assert.match(world.state.get().said.global.text, /shows the past/);
-  await orders.give({ spot: "stop", order: "stopAll", moment: null, call });
-  assert.equal(sent, 1);
-});
