@@ -6,7 +6,7 @@ export const isTimeline = shaped({
   reachesBackTo: orNull(time),
   until: orNull(time),
   gaps: [{ from: time, to: time, why: text }],
-  marks: [{ at: time, kind: text, unitId: orNull(text), text }],
+  marks: [{ at: time, kind: text, unitId: orNull(text), text, order: orNull(text), wanted: {} }],
   marksLeftOut: number,
   incidents: [{ id: text, from: time, to: time }],
   fault: orNull(text),

@@ -7,7 +7,7 @@ import { latchOf, latchTexts } from "../lib/estop.js";
 import { bare } from "../lib/held.js";
 import { isFrameOf, isTimeline } from "../lib/pastReplies.js";
 import { addressAt, gapAt, gapsOn, momentIn, nextMark, outOf, overGap, placed, playedOn, reachOf, SPEEDS, stepped, within } from "../lib/past.js";
-import { failureSentence, isUntold, modeInForce } from "../lib/sentences.js";
+import { failureSentence, isUntold, modeInForce, orderTitle } from "../lib/sentences.js";
 import { isRecording, ownMoment, showRecording } from "./recordingNote.js";
 import { make, setAttribute, setOutcome, setProperty, setText } from "./text.js";
 import { buildStrip } from "./timeStrip.js";
@@ -247,8 +247,8 @@ export function createTimeMachine({ words, state, api, show, leave }) {
   }
 
   /** What a mark says: what it was, and what became of it. */
-  function sentenceOf({ kind, stage, text }) {
-    const sentence = words.said(text);
+  function sentenceOf({ kind, stage, text, order, unitId, wanted }) {
+    const sentence = order === null ? words.said(text) : orderTitle({ order, unitId, wanted }, words);
     const key = { alarm: `past.alarm.${stage}`, order: stage === "came" ? "past.order.came" : `outcome.${stage}` }[kind];
     const became = key === undefined ? "" : words.t(key);
     return became === "" || became === key ? sentence : words.t("past.mark.became", { sentence, outcome: became });

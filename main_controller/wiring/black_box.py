@@ -34,6 +34,9 @@ ENDS = 3.0
 UNMARKED = (Stage.INTENT, Stage.NOTE, Stage.ACCEPTED)
 """Stages on an order's way that are no marks of their own."""
 
+ORDERED = ("order", "refusal", "override")
+"""Kinds of rows that are of an order alone; those of locks and schedules have sentences of their own."""
+
 MARKED = (Change.RAISED, Change.RAISED_AGAIN, Change.RETURNED)
 """What becomes of an alarm that is a mark."""
 
@@ -104,6 +107,7 @@ def _standing(command: Command) -> tuple[Any, ...]:
 
 
 def _mark_of_row(row: JournalRow, at: datetime) -> Mark:
+    ordered = row.kind in ORDERED
     return Mark(
         at=at,
         kind="order" if row.order is not None or row.kind in KINDS[Subject.ORDERS] else "event",
@@ -112,6 +116,8 @@ def _mark_of_row(row: JournalRow, at: datetime) -> Mark:
         ref=row.command_id,
         stage=row.stage,
         message=row.message_of(row.what),
+        order=row.order if ordered else None,
+        wanted=row.wanted if ordered else {},
     )
 
 

@@ -100,6 +100,7 @@ def test_orders_are_closed_and_stop_all_acts_now(opened: OpenPage, plant: Plant)
     page.locator("#confirm-yes").click()
     until(lambda: plant.console.status["grid"]["mode"] == "stop", "the live grid's stop")
     expect(page.locator("#past-live")).to_contain_text("Force Stop", timeout=LONG)
+    expect(page.locator("#past-marks [title$=': Stop all (done, seen in effect)']").first).to_be_attached(timeout=LONG)
 
 
 def test_a_link_shows_the_moment_that_it_names_and_a_moment_without_record_says_so(

@@ -6,12 +6,23 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import pytest
 
 from main_controller.alarms.alarm import Alarm, Member, Sign
 from main_controller.alarms.book import Change, Transition
 from main_controller.alarms.kinds import BY_CODE
 from main_controller.assessment.moment import Moment
 from main_controller.domain.commands import CommandState, UnitOutcome
+from main_controller.domain.modes import ConverterStatus, Mode
+from main_controller.domain.orders import (
+    ConverterOrder,
+    ModeOrder,
+    Order,
+    ShutDownOrder,
+    StopAllOrder,
+    TransferOrder,
+    UpsOrder,
+)
 from main_controller.errors import UpstreamUnreachable
 from main_controller.sentence import foreign, say
 from main_controller.store.black_box import BlackBox, Mark, Shelf, ToldFrame
@@ -75,6 +86,30 @@ def test_every_row_of_the_journal_is_noted_and_what_happened_is_marked(tmp_path:
         "domain.silent", None, "domain.silent",
     ]  # fmt: skip
     assert [content["kind"] for kind, content in site.notes() if kind == "journal"] == [one.kind for one in rows]
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        ModeOrder("E001", Mode.STOP), ModeOrder(None, None), StopAllOrder(), ShutDownOrder(None, ("E001", "E002")),
+        UpsOrder(None, 5), ConverterOrder("E001", ConverterStatus.CHARGE, 350.0, 2.5),
+        TransferOrder("E001", "E002", 2.0, 350.0, minutes=5, wh=None),
+    ],
+    ids=lambda order: f"{order.name}{'' if order.unit_id is None else ' of one'}",
+)  # fmt: skip
+def test_an_orders_mark_says_what_was_wanted_also_once_it_was_read_again(tmp_path: Path, order: Order) -> None:
+    """The page names it as it names every order; what is no order has a sentence of its own."""
+    site = Site(tmp_path)
+    about: dict[str, Any] = {"unit_id": order.unit_id, "order": order.name, "command_id": "c7"}
+    site.telling.row(row("order", Stage.CAME, after=order.content(), **about))
+    site.telling.row(row("order", Stage.VERIFIED, after={"wanted": order.content(), "sent": True}, **about))
+    site.telling.row(row("order", Stage.FAILED, after={"error": "it is too large to be kept"}, **about))
+    site.telling.row(row("schedule", Stage.SET, order="setSchedule", after={"operation": "stop"}))
+    told = [(order.name, order.content()), (order.name, order.content()), (order.name, {}), (None, {})]
+    assert [(mark.order, mark.wanted) for mark in site.marks()] == told
+    site.notes()
+    (path,) = site.folder.glob("*.box")
+    assert [(mark.order, mark.wanted) for mark in read_segment(path).head.marks] == told
 
 
 def test_an_orders_record_is_noted_as_it_stands_but_for_progress(tmp_path: Path) -> None:

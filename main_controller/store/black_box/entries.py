@@ -42,10 +42,13 @@ class ToldFrame:
     facts: Mapping[str, Fact]
 
 
+Value = str | int | float | bool | None
+
+
 class Mark(msgspec.Struct, frozen=True, omit_defaults=True):
     """Something that happened, for who looks for it: when, of which `kind` ("order", "event", "alarm"), at which unit
     (None: the cluster), in words and, where they have a code, as a `message`; `ref` is the order's or the
-    alarm's id, `stage` how far it was."""
+    alarm's id, `stage` how far it was. Of an order the name of its kind, `order`, and what was `wanted`."""
 
     at: datetime
     kind: str
@@ -54,6 +57,8 @@ class Mark(msgspec.Struct, frozen=True, omit_defaults=True):
     ref: str | None = None
     stage: str = ""
     message: Message | None = None
+    order: str | None = None
+    wanted: dict[str, Value | list[str]] = {}
 
 
 class WholeUnit(msgspec.Struct, array_like=True, frozen=True):

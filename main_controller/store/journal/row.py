@@ -111,6 +111,15 @@ class JournalRow:
         found = [] if self.messages is None else json.loads(self.messages)
         return next((one for one in found if one["text"] == text), None)
 
+    @property
+    def wanted(self) -> dict[str, Any]:
+        """What the order of this row wants, as `/commands` tells it; empty where it is of none, or left out."""
+        after = None if self.after is None else json.loads(self.after)
+        if not isinstance(after, dict) or self.order is None or "leftOut" in after:
+            return {}
+        told = after if self.stage in (Stage.CAME, Stage.INTENT, Stage.NOTE) else after.get("wanted")
+        return told if isinstance(told, dict) else {}
+
     def chained(self, row_id: int, previous: str) -> tuple[Any, ...]:
         """The row's columns at this place in the chain."""
         values = (row_id, *astuple(self))

@@ -1,7 +1,7 @@
 """What `/timeline` tells: how far back the black box reaches, where nothing is in it, and what happened."""
 
 from collections.abc import Sequence
-from typing import Annotated, TypedDict
+from typing import Annotated, TypedDict, cast
 
 import msgspec
 
@@ -10,6 +10,7 @@ from main_controller.sentence import Sentence, foreign, said_again
 from main_controller.store import black_box
 from main_controller.store.incidents import Incident, Reach, id_of
 from main_controller.web.shapes.common import Time, UnitId, one_of
+from main_controller.web.shapes.orders import Wanted
 
 Hours = Annotated[float, msgspec.Meta(description="h")]
 Bytes = Annotated[int, msgspec.Meta(description="bytes")]
@@ -32,7 +33,7 @@ class Mark(TypedDict):
     an incident is kept.
 
     `unitId` is null of the cluster, `ref` is the order's, alarm's or incident's id (null: none), `stage` how far it
-    was.
+    was; `order` and `wanted` are as in `/commands` (null and empty: no order).
     """
 
     at: Time
@@ -41,6 +42,8 @@ class Mark(TypedDict):
     text: str
     ref: str | None
     stage: str
+    order: str | None
+    wanted: Wanted
 
 
 Kept = TypedDict("Kept", {"id": str, "from": Time, "to": Time})
@@ -97,6 +100,8 @@ def _mark(mark: black_box.Mark) -> Mark:
         "text": _said(mark),
         "ref": mark.ref,
         "stage": mark.stage,
+        "order": mark.order,
+        "wanted": cast(Wanted, mark.wanted),
     }
 
 
