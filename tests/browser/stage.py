@@ -65,6 +65,16 @@ def awaited(page: Page, look: Callable[[], Found], what: str, deadline: float = 
     return found
 
 
+def ordered(page: Page, stage: "Stage", count: int = 1) -> list[tuple[str, str]]:
+    """What was ordered, and not only asked for its rules, once `count` orders or more came: (path, form)."""
+
+    def given() -> list[tuple[str, str]]:
+        return [(path, form) for path, form in stage.orders if "dryRun" not in form]
+
+    awaited(page, lambda: len(given()) >= count, f"order {count}")
+    return given()
+
+
 def to_picture(page: Page) -> None:
     """Give the focus to the list of the picture, once its units are there: before that a key chooses none of them."""
     expect(page.locator(".scene-outline [role=option]").first).to_be_attached(timeout=20_000)

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs
 from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenPage
-from tests.browser.stage import Json, Stage, moment
+from tests.browser.stage import Json, Stage, moment, ordered
 from tests.browser.test_states import filled_in
 
 CONFIG = {"readOnly": False, "emulator": True, "upsModes": False, "twoPersons": True, "staleafter": 30}
@@ -88,7 +88,7 @@ def test_the_page_that_asked_waits_with_a_countdown_and_may_withdraw(open_quiet:
     row.get_by_role("button", name="Withdraw").click()
     stage.more["orders"] = []
     expect(row).to_have_count(0)
-    sent = [(path, parse_qs(form)) for path, form in stage.orders if "dryRun" not in form]
+    sent = [(path, parse_qs(form)) for path, form in ordered(page, stage, 2)]
     assert [path for path, _ in sent] == ["/set/dcdc/E001", "/withdraw"]
     assert sent[1][1] == {"command": [stage.commands[0]["id"]]}
 

@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import HIDE, WAIT, OpenPage
-from tests.browser.stage import Stage, deal, unit_status
+from tests.browser.stage import Stage, deal, ordered, unit_status
 
 
 def hold_enter(page: Page, repeats: int = 8) -> None:
@@ -32,7 +32,7 @@ def test_a_held_key_orders_nothing(open_quiet: OpenPage) -> None:
     assert stage.orders == []
     page.keyboard.press("Enter")
     expect(page.locator("#stop-outcome")).not_to_be_empty()
-    assert [path for path, _ in stage.orders] == ["/stopAll"]
+    assert [path for path, _ in ordered(page, stage)] == ["/stopAll"]
 
 
 def test_a_tab_without_anything_to_follow_rests_while_hidden(open_quiet: OpenPage) -> None:

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.conftest import OpenPage, pages
-from tests.browser.stage import Stage, awaited, deal, unit_data, unit_status
+from tests.browser.stage import Stage, awaited, deal, ordered, unit_data, unit_status
 from tests.system.conftest import console_on
 from tests.system.console import Console, until
 from tests.system.fake_grid import FakeGrid
@@ -187,7 +187,7 @@ def test_a_press_that_began_too_early_is_none_when_it_ends_late(open_quiet: Open
     assert stage.orders == []
     page.locator("#confirm-yes").click()
     expect(page.locator("#confirm")).not_to_be_visible()
-    assert [path for path, _ in stage.orders] == ["/shutDown"]
+    assert [path for path, _ in ordered(page, stage)] == ["/shutDown"]
 
 
 def stop_all(page: Page) -> None:

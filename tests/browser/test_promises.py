@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import HIDE, OpenPage
-from tests.browser.stage import Json, Stage, deal, moment, unit_data
+from tests.browser.stage import Json, Stage, deal, moment, ordered, unit_data
 
 
 def soft_first(open_quiet: OpenPage) -> tuple[Page, Stage]:
@@ -85,7 +85,7 @@ def test_any_page_shows_what_waits_and_can_drop_it(open_quiet: OpenPage) -> None
     stage.more["then"] = None
     expect(pending).to_have_text("")
     expect(pending.get_by_role("button")).to_have_count(0)
-    assert stage.orders == [("/clearThen", "")]
+    assert ordered(page, stage) == [("/clearThen", "")]
 
 
 def test_what_is_offered_is_asked_anew_with_a_moment_of_its_own(open_quiet: OpenPage) -> None:

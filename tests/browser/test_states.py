@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.conftest import WAIT, OpenPage
-from tests.browser.stage import Json, Stage, awaited, deal, moment, unit_data, unit_status
+from tests.browser.stage import Json, Stage, awaited, deal, moment, ordered, unit_data, unit_status
 from tests.browser.test_everyone import violations
 
 HOSTILE = '<img src=x onerror="window.owned=true"><script>window.owned=true</script>'
@@ -368,7 +368,7 @@ def test_the_rules_answer_beside_the_form_and_an_override_needs_a_reason(open_qu
     page.locator("#confirm-reason").fill("bench test")
     page.locator("#confirm-yes").click()
     expect(page.locator("#confirm")).not_to_be_visible()
-    sent = [parse_qs(form) for _, form in stage.orders if "dryRun" not in form]
+    sent = [parse_qs(form) for _, form in ordered(page, stage)]
     order = {"mode": ["0x0002"], "dvg": ["370"], "dig": ["1.5"]}
     assert sent == [{**order, "override": ["bench test"], "overrideRules": ["f"]}]
 
@@ -386,7 +386,7 @@ def test_stopped_is_asked_at_once_and_shows_what_speaks_against_it(open_quiet: O
     expect(page.locator("#confirm-reason")).not_to_be_visible()
     page.locator("#confirm-yes").click()
     expect(page.locator("#confirm")).not_to_be_visible()
-    sent = [parse_qs(form) for _, form in stage.orders if "dryRun" not in form]
+    sent = [parse_qs(form) for _, form in ordered(page, stage)]
     assert sent == [{"mode": ["0x0000"], "dvg": ["0"], "dig": ["0"]}]
 
 
@@ -409,7 +409,7 @@ def test_a_rule_that_passes_by_now_is_not_overridden(open_quiet: OpenPage) -> No
     expect(page.locator("#confirm-reason")).not_to_be_visible()
     page.locator("#confirm-yes").click()
     expect(page.locator("#confirm")).not_to_be_visible()
-    sent = [parse_qs(form) for _, form in stage.orders if "dryRun" not in form]
+    sent = [parse_qs(form) for _, form in ordered(page, stage)]
     assert sent == [{"mode": ["0x0002"], "dvg": ["370"], "dig": ["1.5"]}]
 
 
@@ -426,7 +426,7 @@ def test_a_rule_that_fails_by_now_is_shown_before_it_is_named(open_quiet: OpenPa
     awaited(page, lambda: page.evaluate("window.wasHeld === true"), "that it was held")
     page.locator("#confirm-yes:not([aria-disabled])").click()
     expect(page.locator("#confirm")).not_to_be_visible()
-    sent = [parse_qs(form) for _, form in stage.orders if "dryRun" not in form]
+    sent = [parse_qs(form) for _, form in ordered(page, stage)]
     assert [one["overrideRules"] for one in sent] == [["e"]]
 
 

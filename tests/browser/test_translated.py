@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
-from tests.browser.stage import Stage, moment, unit_data, unit_status
+from tests.browser.stage import Stage, moment, ordered, unit_data, unit_status
 
 TRANSLATOR = r"""
     () => {
@@ -111,7 +111,7 @@ def test_a_question_names_its_unit_its_mode_and_its_figures_as_they_are(open_qui
     page.locator("#confirm-yes").click()
     line = unit.locator(".outcomes li")
     expect(line).to_contain_text("Local mode Force Stop")
-    assert stage.orders == [("/setOperationMode", "value=stop&unitId=E002")]
+    assert ordered(page, stage) == [("/setOperationMode", "value=stop&unitId=E002")]
 
 
 def test_another_language_is_written_over_a_translation(open_quiet: OpenPage) -> None:

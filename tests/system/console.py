@@ -47,12 +47,12 @@ SHORT: Mapping[str, object] = {
 }
 """Settings under which things happen within tenths of a second."""
 
-READING = Timeout(connect=0.4, total=0.4)
-ORDER = Timeout(connect=0.9, total=0.9)
+READING = Timeout(connect=1.0, total=1.0)
+ORDER = Timeout(connect=1.5, total=1.5)
 
 
 def timeouts() -> dict[str, Timeout]:
-    """The table of time-outs, much shorter; a busy machine may still rest for half a second."""
+    """The table of time-outs, much shorter; a busy machine may still rest for most of a second."""
     orders = ("mode", "budo", "shutdown", "converter", "ups")
     return {name: ORDER if name in orders else READING for name in TIMEOUTS}
 
