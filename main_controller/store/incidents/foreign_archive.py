@@ -33,7 +33,7 @@ from main_controller.store.incidents.archive import (
     SEGMENTS,
     Manifest,
 )
-from main_controller.store.incidents.incident import MOST_NUMBER, NOTES, REASONS, Incident
+from main_controller.store.incidents.incident import Incident
 
 Read = TypeVar("Read")
 
@@ -236,21 +236,16 @@ def _json(content: bytes, form: type[Read]) -> Read:
 
 def _check(incident: Incident, manifest: Manifest, about: About, rows: Rows) -> None:
     """Refuse what has the form of an incident and is none."""
-    times: list[datetime] = [
-        incident.begins, incident.ends, manifest.made, *(row.at for row in rows.rows),
-        *(why.at for why in incident.reasons), *(note.at for note in incident.notes),
-        *(at for gap in manifest.gaps for at in (gap.begins, gap.ends)),
-    ]  # fmt: skip
+    times = [manifest.made, *(row.at for row in rows.rows)]
+    times += [at for gap in manifest.gaps for at in (gap.begins, gap.ends)]
     texts = [
         manifest.title, manifest.version, about.title, about.timezone,
         *(why.text for why in incident.reasons), *(note.text for note in incident.notes),
     ]  # fmt: skip
     if (
-        not 0 < len(incident.reasons) <= REASONS
-        or len(incident.notes) > NOTES
-        or not all(map(is_moment, times))
+        not incident.makes_sense
         or incident.begins > incident.ends
-        or not 0 < incident.number < MOST_NUMBER
+        or not all(map(is_moment, times))
         or any(len(text) > LONGEST_TEXT for text in texts)
     ):
         raise BadArchive(NO_SENSE)

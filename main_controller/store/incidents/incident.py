@@ -11,6 +11,7 @@ from typing import NamedTuple
 import msgspec
 from msgspec import structs
 
+from main_controller.domain.timestamps import is_moment
 from main_controller.sentence import Sentence, messages, said_again
 from main_controller.store.black_box.entries import Message
 
@@ -111,6 +112,13 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True):
     def units(self) -> tuple[str, ...]:
         """The units that its reasons name, each once."""
         return tuple(dict.fromkeys(one.unit for one in self.reasons if one.unit is not None))
+
+    @property
+    def makes_sense(self) -> bool:
+        """Whether what has its form can be one: its number, how many reasons and notes it has, and all its times."""
+        times = [self.begins, self.ends, *(why.at for why in self.reasons), *(note.at for note in self.notes)]
+        many = 0 < len(self.reasons) <= REASONS and len(self.notes) <= NOTES
+        return many and all(map(is_moment, times)) and 0 < self.number < MOST_NUMBER
 
     def has_taken_in(self, other: "Incident | None") -> bool:
         """Whether that one, which it says was joined, can be part of it: begun later, and of its time."""

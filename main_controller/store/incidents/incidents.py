@@ -21,7 +21,7 @@ from typing import Any, NamedTuple, Protocol
 import msgspec
 from msgspec import structs
 
-from main_controller.domain.timestamps import is_moment, iso_utc
+from main_controller.domain.timestamps import iso_utc
 from main_controller.errors import ControllerError, NoDataYet, NotFound, Refused
 from main_controller.sentence import Sentence, foreign, joined, say
 from main_controller.store.atomic_file import remove_unfinished, remove_whole, write_whole
@@ -29,7 +29,6 @@ from main_controller.store.black_box.segment import Segment, file_of
 from main_controller.store.black_box.shelf import Kept as OnShelf
 from main_controller.store.incidents.incident import (
     AROUND,
-    MOST_NUMBER,
     NOTES,
     Incident,
     PersonsNote,
@@ -466,8 +465,7 @@ def _read(path: Path) -> Incident:
     if told.st_size > LARGEST:
         raise ValueError("it is too large")
     one = _INCIDENT.decode(path.read_bytes())
-    times = [one.begins, one.ends, *(why.at for why in one.reasons), *(note.at for note in one.notes)]
-    if not one.reasons or not all(map(is_moment, times)) or not 0 < one.number < MOST_NUMBER:
+    if not one.makes_sense:
         raise ValueError("it makes no sense")
     return one
 
