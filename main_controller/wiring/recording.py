@@ -136,7 +136,7 @@ class Shown:
         recording = Recording(
             title=(content.manifest.title or content.about.title)[:100],
             begins=max(content.incident.begins, held.begins or found.at),
-            ends=min(_ends(content), held.ends or found.at), at=found.at,
+            ends=min(content.incident.ends, held.ends or found.at), at=found.at,
             fetched=None if content.incident.whole else content.manifest.made,
         )  # fmt: skip
         told = _about(content, settings, zone, recording.title)
@@ -275,7 +275,7 @@ def _kept(content: Opened, pool: Pool, box: BlackBox) -> Incidents:
 
 
 def _ends(content: Opened) -> datetime:
-    """Until when the file can hold something: of an incident that still went on, when it was fetched."""
+    """When it ended: of an incident that still went on, when it was fetched; what came meanwhile may be in it too."""
     incident, made = content.incident, content.manifest.made
     return incident.ends if incident.whole else max(incident.begins, min(incident.ends, made))
 

@@ -35,8 +35,13 @@ class Shown:
         return call(self.address, target, method, **more)
 
 
-def argv(file: Path, data: Path) -> list[str]:
-    return [sys.executable, str(ROOT / "startMain.py"), "--replay", str(file), "--data", str(data)]
+def argv(file: Path) -> list[str]:
+    return [sys.executable, str(ROOT / "startMain.py"), "--replay", str(file)]
+
+
+def environ(folder: Path) -> dict[str, str]:
+    """With `folder` for temporary files, and for a site's data in it."""
+    return {"TMPDIR": str(folder), "PYTHONPATH": str(ROOT), "APIS_MC_DATA": str(folder / "data")}
 
 
 @contextmanager
@@ -51,7 +56,7 @@ def shown(file: Path, folder: Path) -> Iterator[Shown]:
 def again(file: Path, folder: Path) -> Iterator[Shown]:
     """The file shown in a folder that is there."""
     process = subprocess.Popen(
-        argv(file, folder / "data"), cwd=folder, env={"TMPDIR": str(folder), "PYTHONPATH": str(ROOT)},
+        argv(file), cwd=folder, env=environ(folder),
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     try:
@@ -165,6 +170,23 @@ def test_it_is_shown_elsewhere_as_it_was_and_nothing_can_be_ordered(
     assert [*(tmp_path / "elsewhere").iterdir()] == []
 
 
+def test_what_came_while_it_was_fetched_is_told_too(recorded: tuple[bytes, list[Any]], tmp_path: Path) -> None:
+    """It is written as it is fetched, on a slow way for minutes; its manifest bears the time of the request."""
+    file = tmp_path / "incident.zip"
+    with zipfile.ZipFile(io.BytesIO(recorded[0])) as packed, zipfile.ZipFile(file, "w") as written:
+        for name in packed.namelist():
+            content = packed.read(name)
+            if name == "manifest.json":
+                told = json.loads(content)
+                made = datetime.fromisoformat(told["made"]) - timedelta(seconds=0.5)
+                content = json.dumps({**told, "made": made.isoformat()}).encode()
+            written.writestr(name, content)
+    with shown(file, tmp_path / "elsewhere") as program:
+        until = program.call("/timeline").json["until"]
+        assert datetime.fromisoformat(until) > made
+        assert f'data-end="{until}"' in program.call("/").body.decode()
+
+
 def test_what_a_kill_left_goes_with_the_next_start_and_nothing_else(
     recorded: tuple[bytes, list[Any]], tmp_path: Path
 ) -> None:
@@ -192,7 +214,7 @@ def test_a_file_that_is_none_is_one_sentence_and_the_status_2(
     file = tmp_path / "incident.zip"
     file.write_bytes(recorded[0][:-100])
     done = subprocess.run(
-        argv(file, tmp_path / "data"), env={"TMPDIR": str(tmp_path), "PYTHONPATH": str(ROOT)}, capture_output=True,
+        argv(file), env=environ(tmp_path), capture_output=True,
         text=True, timeout=60, check=False,
     )  # fmt: skip
     assert (done.returncode, done.stdout) == (2, "")
