@@ -28,6 +28,9 @@ ON_COMMAND_LINE = "the command line"
 
 DEEDS = ("backup", "restore", "bundle")
 """What is done instead of a start with one file; `user` takes words of its own."""
+OF_A_RECORDING = ("b_port", "threads", "connection_limit")
+"""The settings that say how a recording is served."""
+
 ENDS = ("check_config", "verify_journal", "healthy", "replay")
 """The options of which each is done instead of a start, and the program ends with it."""
 
@@ -202,6 +205,10 @@ def _refuse_two_things(options: Mapping[str, Any], faults: Faults) -> None:
             if options[name] is not None:
                 why = f"it shows a recording and no cluster: leave out --{name} (from the command line)"
                 raise SettingError("--replay", why)
+        for name in (*(row.name for row in setting_fields()), *OLD_NAMES):
+            if options[name] is not None and name not in OF_A_RECORDING:
+                why = f"it shows a recording to this machine alone: --{name} has no effect on it, leave it out"
+                raise SettingError("--replay", f"{why} (from the command line)")
 
 
 class _Parser(argparse.ArgumentParser):

@@ -7,7 +7,7 @@ import pytz
 
 from main_controller.clock import utc_now
 from main_controller.settings import Settings
-from main_controller.store.backup import BackupFault, Places, back_up, restore
+from main_controller.store.backup import BackupFault, Places, back_up, require_backup, restore
 from main_controller.store.data_lock import DataLock, InUse, data_folders
 from main_controller.wiring import black_box, drill_permit, incidents
 
@@ -34,6 +34,7 @@ def _not_in_it(settings: Settings) -> str:
 
 def _restored(file: Path, places: Places, settings: Settings) -> str:
     """While nobody else works on these folders; raises InUse, BackupFault."""
+    require_backup(file)  # before the lock, which makes the folders that are not there
     lock = DataLock(wall=utc_now)
     lock.hold(data_folders(places.database, places.schedules))
     try:

@@ -117,6 +117,8 @@ def _two_values(name: str) -> tuple[str, str]:
         ({}, ["--simulate", "--replay", "a.zip"], {}, "--replay"),
         ({}, ["--drill", "stuck-node", "--replay", "a.zip"], {}, "--replay"),
         ({}, ["--replay", ""], {}, "--replay"),
+        ({}, ["--replay", "a.zip", "--b_host", "0.0.0.0"], {}, "--replay"),
+        ({}, ["--replay", "a.zip", "--data", "here"], {}, "--replay"),
         ({}, ["backup", "a.zip", "--replay", "b.zip"], {}, "backup"),
         ({}, ["user", "list", "--verify-journal"], {}, "user"),
         ({}, ["--check-config", "--healthy"], {}, "--check-config"),

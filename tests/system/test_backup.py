@@ -50,6 +50,18 @@ def test_over_a_running_program_nothing_is_put_back(console: Console, tmp_path: 
     assert "is in use by another program" in said
 
 
+@pytest.mark.parametrize("content", [None, b"no archive"], ids=["no file", "no archive"])
+def test_what_is_no_backup_leaves_not_even_a_folder(tmp_path: Path, content: bytes | None) -> None:
+    file = tmp_path / "b.zip"
+    if content is not None:
+        file.write_bytes(content)
+    there = sorted(tmp_path.rglob("*"))
+    status, said = asked("restore", str(file), "--data", str(tmp_path / "site" / "data"))
+    assert status == 2
+    assert said.count("\n") == 1
+    assert sorted(tmp_path.rglob("*")) == there
+
+
 @pytest.mark.parametrize(
     ("words", "why"),
     [

@@ -11,8 +11,8 @@ import os
 import sqlite3
 import tempfile
 import zipfile
-from collections.abc import Mapping, Sequence
-from contextlib import closing, suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -47,21 +47,16 @@ def restore(file: Path, places: Places, *, now: datetime, zone: BaseTzInfo) -> s
     `now` is aware UTC, `zone` the site's. Raises BackupFault, and then nothing has changed.
     """
     _require_empty(places)
-    try:
-        with zipfile.ZipFile(file) as archive:
-            told = _list_of(archive)
-            places.database.parent.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryDirectory(prefix=".restore-", dir=places.database.parent) as folder:
-                _take_out(archive, told["files"], Path(folder), places)
-                _verify(Path(folder), told["files"])
-                sessions = _drop_sessions(Path(folder) / JOURNAL)
-                _name_record_anew(Path(folder), told["files"])
-                missed = _missed(Path(folder), now, zone)
-                _put(Path(folder), [name for name in told["files"] if name not in missed], told["files"], places)
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, KeyError) as fault:
-        raise BackupFault(f"{file} is not a whole backup: {fault}.") from fault
-    except OSError as fault:
-        raise BackupFault(f"The backup could not be put back: {fault.strerror or fault}.") from fault
+    with _opened(file) as archive:
+        told = _list_of(archive)
+        places.database.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".restore-", dir=places.database.parent) as folder:
+            _take_out(archive, told["files"], Path(folder), places)
+            _verify(Path(folder), told["files"])
+            sessions = _drop_sessions(Path(folder) / JOURNAL)
+            _name_record_anew(Path(folder), told["files"])
+            missed = _missed(Path(folder), now, zone)
+            _put(Path(folder), [name for name in told["files"] if name not in missed], told["files"], places)
     lines = [
         f"The backup of {told['at']} (program {told['program']}) is in place: {len(told['files']) - len(missed)} files."
     ]
@@ -70,6 +65,24 @@ def restore(file: Path, places: Places, *, now: datetime, zone: BaseTzInfo) -> s
         lines.append(f"Sessions were dropped ({sessions}): everybody logs in anew.")
     lines.append("Look at locks and acknowledgements before anybody works at the hardware: they are those of then.")
     return "\n".join(lines)
+
+
+def require_backup(file: Path) -> None:
+    """Raises BackupFault where `file` is none by what it lists; writes nothing, not even a folder."""
+    with _opened(file) as archive:
+        _list_of(archive)
+
+
+@contextmanager
+def _opened(file: Path) -> Iterator[zipfile.ZipFile]:
+    """The file as an archive; what goes wrong with it or while it is open is a BackupFault."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            yield archive
+    except (zipfile.BadZipFile, NotImplementedError, EOFError, KeyError) as fault:
+        raise BackupFault(f"{file} is not a whole backup: {fault}.") from fault
+    except OSError as fault:
+        raise BackupFault(f"The backup could not be put back: {fault.strerror or fault}.") from fault
 
 
 def _require_empty(places: Places) -> None:
