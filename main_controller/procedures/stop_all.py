@@ -295,10 +295,12 @@ class StopAll:
         return everybody_asked and verdict and self._effect_had_its_time(run, grid, stopped)
 
     def _effect_had_its_time(self, run: StopRun, grid: GridState, stopped: bool) -> bool:
-        """After a hurried end the stop still gets the time it takes to be seen, within the grace time."""
+        """The stop gets the time it takes to be seen, however hurried the end: the grace time, and where apis-web took
+        it late, `after_grace` from then."""
         if stopped or run.accepted_at is None:
             return True
-        return grid.now - run.started >= self._desk.timing.grace
+        timing = self._desk.timing
+        return grid.now - run.started >= timing.grace and grid.now - run.accepted_at >= timing.after_grace
 
     def _grace(self, run: StopRun, grid: GridState, outcomes: Mapping[str, UnitOutcome]) -> Grace | None:
         """Who gets Wait when, and why it is not sent yet; None where nobody is waited for."""

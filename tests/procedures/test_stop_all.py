@@ -351,6 +351,16 @@ def test_a_refusal_sends_wait_at_once_and_the_stop_is_asked_again(running: Bench
     assert command.state == "verified"
 
 
+def test_a_stop_that_is_taken_late_gets_its_time_to_be_seen(running: Bench) -> None:
+    """Taken 40 s after the press, of a grace time of 45 s: readings show it from 52 s on."""
+    running.grid.faults["budo stop"] = Fault(refused(), times=8)
+    start = began(running)
+    command = running.stop_all.order(ME)
+    assert [after for name, after in sent(running, start) if name == "budo"][-1] >= 40.0
+    assert command.state == "verified"
+    assert 52.0 <= began(running) - start <= 65.0
+
+
 def test_with_no_grid_master_wait_goes_out_at_once(running: Bench) -> None:
     """K7."""
     running.set_grid(grid_master=False)
