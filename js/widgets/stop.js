@@ -79,7 +79,8 @@ export function createStop({ words, api, orders, ask, askLatch, units = () => []
 
     function renderOffer() {
       const command = orders.at(spot)?.command;
-      if (command?.id || command?.state === "absent") offered = false; // it is known to have arrived, or not to have
+      const isOver = command?.state === "absent" && orders.shown(spot) === null; // of what has not arrived it stays for as long as that is told
+      if (command?.id || isOver) offered = false;
       setProperty(plain, "hidden", !offered);
     }
 

@@ -143,6 +143,9 @@ def test_the_plain_form_is_offered_after_a_second_without_answer_and_stops(
     expect(page.locator("dialog:modal")).to_have_count(0)
     expect(plain.get_by_role("button")).to_be_focused()
     expect(page.locator("#stop-outcome")).to_contain_text("has not arrived")
+    expect(plain).to_be_visible()  # it is what one would press now
+    page.wait_for_timeout(500)
+    expect(plain).to_be_visible()
     page.screenshot(path=pictures / "stop-plain.png")
     held = proxy.arrived("^POST /stopAll")
     proxy.release()
