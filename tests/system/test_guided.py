@@ -95,6 +95,7 @@ def test_one_that_a_kill_interrupted_ends_itself(program: Program, cluster: Simu
     assert "Nobody ended it" in share(program)["reason"]
     assert in_wait(cluster)
     assert tripped(cluster) == [], "current first, then the reference"
+    until(lambda: "the guided procedure has failed" in program.errors, "that it is kept no more")
     program.kill()
     program.start()
     assert share(program) is None

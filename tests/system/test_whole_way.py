@@ -209,7 +209,7 @@ def test_a_schedule_that_came_due_while_down_fires_after_the_start(tmp_path: Pat
         with watching(cluster, tmp_path) as console:
             assert ordered(console, "/setOperationMode?unitId=E003&value=stop")["state"] == "verified"
             until(lambda: console.call("/setLock?unitId=E003&name=anna&reason=fuse").status == 200, "the lock")
-            due = datetime.now(UTC) + timedelta(seconds=0.7)
+            due = datetime.now(UTC) + timedelta(seconds=2)  # the program has ended by then
             value = quote(due.isoformat(timespec="milliseconds"))
             assert console.call(f"/setSchedule?operation=softStop&value={value}").status == 200
             numbers = [int(each["id"][1:]) for each in console.get("/commands")["commands"]]
