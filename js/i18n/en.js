@@ -115,7 +115,7 @@ export default {
   "deal.unitclock": "units' clock", "deal.requester": "requester: {id}", "deal.responder": "responder: {id}", "deal.master": "masterDeal",
   "deal.agreed": "agreed, no current yet", "deal.paused": "no current now", "deal.since": "since {at}", "deal.away": "{id} is {state}", "deal.noenergy": "energy cannot be told", "deal.more": "Details", "deal.cannot": "current cannot be told", "deal.says": "{from} discharges, {to} charges",
 
-  "happened.title": "What happened", "happened.none": "Nothing since this controller was started.", "happened.more": "All in the journal",
+  "happened.title": "What happened", "happened.none": "Nothing of late.", "happened.more": "All in the journal",
   "busfig.title": "The bus", "busfig.voltage": "Voltage", "busfig.outside": "Out of band", "busfig.reference": "Reference", "busfig.balance": "Balance", "busfig.losses": "Losses", "busfig.unexplained": "Unexplained", "busfig.ordered": "By order",
   "busfig.volts": "{range} V at {n} unit|{range} V at {n} units", "busfig.out": "{units}, since {at}", "busfig.headroom": "Headroom", "busfig.held": "{id}, {vg} V (set {dvg} V)", "busfig.left": "{left} of {limit} A",
   "busfig.balanced": "{given} W given, {taken} W taken, difference {rest} W ({percent} %)", "busfig.apart": "{given} W given, {taken} W taken; readings apart by {skew} s",

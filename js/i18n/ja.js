@@ -115,7 +115,7 @@ export default {
   "deal.unitclock": "ノードの時計", "deal.requester": "requester: {id}", "deal.responder": "responder: {id}", "deal.master": "masterDeal",
   "deal.agreed": "成立、電流なし", "deal.paused": "現在電流なし", "deal.since": "{at} から", "deal.away": "{id} は{state}", "deal.noenergy": "電力量は判定できません", "deal.more": "詳細", "deal.cannot": "電流は確認できません", "deal.says": "{from} が放電、{to} が充電",
 
-  "happened.title": "できごと", "happened.none": "Main Controller の起動以降、該当するできごとはありません。", "happened.more": "すべて記録で見る",
+  "happened.title": "できごと", "happened.none": "最近のできごとはありません。", "happened.more": "すべて記録で見る",
   "busfig.title": "DC Grid の状態", "busfig.voltage": "電圧", "busfig.outside": "電圧範囲外", "busfig.reference": "CV Mode", "busfig.balance": "電力収支", "busfig.losses": "変換損失", "busfig.unexplained": "要因不明",
   "busfig.volts": "{range} V({n} 台)", "busfig.out": "{units}({at} から)", "busfig.headroom": "電流余裕", "busfig.held": "{id}、{vg} V(設定 {dvg} V)", "busfig.left": "{left} A / {limit} A",
   "busfig.balanced": "供給 {given} W、消費 {taken} W、差 {rest} W({percent} %)", "busfig.apart": "供給 {given} W、消費 {taken} W(測定時刻の差 {skew} 秒)",
