@@ -42,9 +42,6 @@ class ToldFrame:
     facts: Mapping[str, Fact]
 
 
-Value = str | int | float | bool | None
-
-
 class Mark(msgspec.Struct, frozen=True, omit_defaults=True):
     """Something that happened, for who looks for it: when, of which `kind` ("order", "event", "alarm"), at which unit
     (None: the cluster), in words and, where they have a code, as a `message`; `ref` is the order's or the
@@ -58,7 +55,7 @@ class Mark(msgspec.Struct, frozen=True, omit_defaults=True):
     stage: str = ""
     message: Message | None = None
     order: str | None = None
-    wanted: dict[str, Value | list[str]] = {}
+    wanted: dict[str, str | int | float | bool | list[str] | None] = {}
 
 
 class WholeUnit(msgspec.Struct, array_like=True, frozen=True):
